@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: BSL-1.0
+// plain.hpp: the login that sends user name and password as they are.
+//
+// Knows:          RFC 4616.
+// Does not know:  whether anybody listens; the session lets it run only inside TLS.
+// Bounds:         no copy of any string; they go out octet by octet.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+#include <mailmote/sasl/mechanism.hpp>
+
+namespace mailmote::sasl {
+
+// The strings are referred to, and must live until the client has finished. UTF-8 is sent as it
+// is: whoever has such a password gives it already prepared (RFC 4013).
+class plain final : public mechanism {
+ public:
+  // `authorization` is the identity to act as; empty, as almost always, is the user's own.
+  constexpr plain(std::string_view username, std::string_view password,
+                  std::string_view authorization = {})
+      : parts_{authorization, username, password} {}
+
+  errc check() const noexcept override {
+    if (ascii::has_control(parts_[0])) return errc::bad_authorization;
+    if (parts_[1].empty() || ascii::has_control(parts_[1])) return errc::bad_username;
+    if (parts_[2].empty() || ascii::has_control(parts_[2])) return errc::bad_password;
+    return errc::none;
+  }
+
+  errc select(offer offered) noexcept override {
+    position_ = 0;
+    return offered.has(kind::plain) ? errc::none : errc::auth_unavailable;
+  }
+  kind selected() const noexcept override { return kind::plain; }
+  bool reveals_secret() const noexcept override { return true; }
+
+  std::size_t initial_response() const noexcept override {
+    return parts_[0].size() + 1 + parts_[1].size() + 1 + parts_[2].size();
+  }
+
+  void challenge(std::span<const char>) noexcept override {}
+
+  // The one message is the initial response; a server that asks for more is not doing PLAIN.
+  errc respond() noexcept override { return errc::bad_challenge; }
+
+  // authorization NUL user name NUL password
+  io_result read_some(std::span<char> out) noexcept override {
+    std::size_t written = 0;
+    std::size_t begin = 0;  // of the part, within the message
+    for (const std::string_view part : parts_) {
+      if (begin > 0 && position_ + 1 == begin && written < out.size()) {
+        out[written++] = '\0';
+        ++position_;
+      }
+      while (position_ >= begin && position_ - begin < part.size() && written < out.size()) {
+        out[written++] = part[position_++ - begin];
+      }
+      begin += part.size() + 1;
+    }
+    return written > 0 ? io_result::moved(written) : io_status::closed;
+  }
+
+  errc accept() noexcept override { return errc::none; }
+  void forget() noexcept override { position_ = 0; }
+
+ private:
+  std::string_view parts_[3];
+  std::size_t position_ = 0;  // octets of the message that were read
+};
+
+}  // namespace mailmote::sasl

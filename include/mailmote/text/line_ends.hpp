@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: BSL-1.0
+// line_ends.hpp: makes every line of a text end in CRLF.
+//
+// Knows:          RFC 5321 2.3.8: CR and LF occur only together. A bare LF and a bare CR each were
+//                 meant as a line end, so CR CR LF is two.
+// Does not know:  what the lines say.
+// Bounds:         2 bytes of state; n octets become at most 2n.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace mailmote::text {
+
+class line_ends {
+ public:
+  struct progress {
+    std::size_t read = 0;
+    std::size_t written = 0;
+  };
+
+  // Repairs as much of `in` as fits into `out`, which may be a single octet.
+  constexpr progress repair(std::span<const char> in, std::span<char> out) {
+    progress done;
+    while (done.written < out.size()) {
+      if (owes_lf_) {
+        out[done.written++] = '\n';
+        owes_lf_ = false;
+        continue;
+      }
+      if (done.read == in.size()) break;
+      const char c = in[done.read++];
+      const bool answered = c == '\n' && after_cr_;  // its CR was the whole line end already
+      after_cr_ = c == '\r';
+      if (answered) continue;
+      owes_lf_ = c == '\r' || c == '\n';
+      out[done.written++] = owes_lf_ ? '\r' : c;
+    }
+    return done;
+  }
+
+ private:
+  bool after_cr_ = false;
+  bool owes_lf_ = false;
+};
+
+// The length of a whole text once its line ends are repaired.
+constexpr std::uint64_t repaired_length(std::span<const char> text) {
+  std::uint64_t length = text.size();
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool pair = text[i] == '\r' && i + 1 < text.size() && text[i + 1] == '\n';
+    if (pair) {
+      ++i;
+    } else if (text[i] == '\r' || text[i] == '\n') {
+      ++length;
+    }
+  }
+  return length;
+}
+
+}  // namespace mailmote::text

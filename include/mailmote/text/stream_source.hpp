@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: BSL-1.0
+// stream_source.hpp: a ready-made message from flash, a file, a UART or a generator, as a body.
+//
+// Knows:          how to read from anything with `read_some`, and that line ends must be repaired.
+// Does not know:  where the octets come from, or how to go back there unless it is told.
+// Bounds:         64 octets are held back, so that a CRLF can grow out of a bare LF.
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <span>
+
+#include <mailmote/io.hpp>
+#include <mailmote/text/line_ends.hpp>
+
+namespace mailmote {
+
+// `Reader` has `io_result read_some(std::span<char>) noexcept` by the rules of byte_stream. When it
+// also has `bool rewind() noexcept`, the message can be sent again, and rewind is called before
+// every try. The reader is referred to, and must live until the client has finished.
+template <class Reader>
+requires requires(Reader& reader, std::span<char> out) {
+  { reader.read_some(out) }
+  noexcept->std::same_as<io_result>;
+}
+class stream_source final : public body_source {
+ public:
+  // `length` counts the octets once the line ends are repaired (text::repaired_length).
+  constexpr explicit stream_source(Reader& reader, std::uint64_t length = unknown_length)
+      : reader_{reader}, length_{length} {}
+
+  errc begin(body_limits) noexcept override {
+    if constexpr (requires {
+                    { reader_.rewind() }
+                    noexcept->std::same_as<bool>;
+                  }) {
+      if (!reader_.rewind()) return errc::source_spent;
+    } else {
+      if (begun_) return errc::source_spent;
+    }
+    begun_ = true;
+    read_ = size_ = 0;
+    ends_ = {};
+    return errc::none;
+  }
+
+  io_result read_some(std::span<char> out) noexcept override {
+    for (;;) {
+      const auto done = ends_.repair(std::span{hold_}.first(size_).subspan(read_), out);
+      read_ += done.read;
+      if (done.written > 0) return io_result::moved(done.written);
+      const io_result result = reader_.read_some(hold_);
+      if (!result.ok()) return result;
+      read_ = 0;
+      size_ = result.count();
+    }
+  }
+
+  std::uint64_t length() const noexcept override { return length_; }
+
+ private:
+  Reader& reader_;
+  std::uint64_t length_;
+  std::array<char, 64> hold_{};
+  std::size_t read_ = 0;
+  std::size_t size_ = 0;
+  text::line_ends ends_{};
+  bool begun_ = false;
+};
+
+}  // namespace mailmote

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSL-1.0
+// text_source.hpp: a ready-made message in memory, as a body.
+//
+// Knows:          that its line ends must become CRLF before anybody counts them.
+// Does not know:  what a header is: the text goes out as it is, 8-bit octets and long lines too.
+// Bounds:         reads the text once at construction, to know its length.
+#pragma once
+
+#include <string_view>
+
+#include <mailmote/io.hpp>
+#include <mailmote/text/line_ends.hpp>
+
+namespace mailmote {
+
+// The text is referred to, and must live and stay unchanged until the client has finished.
+class text_source final : public body_source {
+ public:
+  constexpr explicit text_source(std::string_view text)
+      : text_{text}, length_{text::repaired_length(text)} {}
+
+  errc begin(body_limits) noexcept override {
+    rest_ = text_;
+    ends_ = {};
+    return errc::none;
+  }
+
+  io_result read_some(std::span<char> out) noexcept override {
+    const auto done = ends_.repair(rest_, out);
+    rest_.remove_prefix(done.read);
+    return done.written > 0 ? io_result::moved(done.written) : io_status::closed;
+  }
+
+  std::uint64_t length() const noexcept override { return length_; }
+
+ private:
+  std::string_view text_;
+  std::string_view rest_{};
+  std::uint64_t length_;
+  text::line_ends ends_{};
+};
+
+}  // namespace mailmote
