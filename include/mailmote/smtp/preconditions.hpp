@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: BSL-1.0
+// preconditions.hpp: what has to hold before a mail may be begun.
+//
+// Knows:          which strings may go on the wire, and what a mail needs of a server.
+// Does not know:  the dialogue.
+// Bounds:         reads every address once.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include <mailmote/io.hpp>
+#include <mailmote/smtp/address.hpp>
+#include <mailmote/smtp/capabilities.hpp>
+#include <mailmote/smtp/command.hpp>
+#include <mailmote/smtp/envelope.hpp>
+#include <mailmote/smtp/settings.hpp>
+
+namespace mailmote::smtp {
+
+constexpr bool is_host(std::string_view s) {
+  if (text::read_ip(s)) return true;
+  if (s.ends_with('.')) s.remove_suffix(1);
+  return is_domain(s) && !ascii::has_non_ascii(s);
+}
+
+constexpr bool is_hello_name(std::string_view s) {
+  return is_address_literal(s) || (is_domain(s) && !ascii::has_non_ascii(s));
+}
+
+// Law 5: every string of the user's is looked at, before a byte is written.
+inline errc check_strings(const settings& with, const envelope& mail, bool& needs_utf8) {
+  if (with.security != security::cleartext && !is_host(with.host)) return errc::bad_host;
+  if (!is_hello_name(with.helo)) return errc::bad_helo;
+  const address_form from = reverse_path_form(mail.from);
+  if (from == address_form::invalid) return errc::bad_reverse_path;
+  needs_utf8 = from == address_form::utf8;
+  if (mail.to.empty()) return errc::no_recipients;
+  for (std::size_t i = 0; i < mail.to.size(); ++i) {
+    const address_form to = forward_path_form(mail.to[i]);
+    if (to == address_form::invalid) return errc::bad_recipient;
+    if (to == address_form::utf8) needs_utf8 = true;
+  }
+  return with.auth != nullptr ? with.auth->check() : errc::none;
+}
+
+// Holds the mail against what the server has offered, begins its body, and settles the parameters
+// of MAIL. `with.utf8` says on entry what the addresses need.
+inline errc fit_mail(const capabilities& offered, const envelope& mail, body_source& body,
+                     mail_parameters& with) {
+  if (with.utf8 && !offered.has(extension::smtputf8)) return errc::smtputf8_needed;
+  const bool too_many = offered.max_recipients > 0 && mail.to.size() > offered.max_recipients;
+  if (too_many && mail.deliver_if == recipients::all) return errc::too_many_recipients;
+  with.eight_bit = offered.has(extension::eight_bit_mime);
+  const errc begun = body.begin({.eight_bit = with.eight_bit, .utf8 = with.utf8});
+  if (begun != errc::none) return begun;
+  with.size = offered.has(extension::size) ? body.length() : unknown_length;
+  const bool too_large = with.size != unknown_length && with.size > offered.size_limit;
+  return too_large && offered.size_limit > 0 ? errc::message_too_large : errc::none;
+}
+
+// Law 4: whether `login` may be used on the connection as it is.
+inline bool may_log_in(const settings& with, const sasl::mechanism& login, bool encrypted) {
+  if (encrypted || with.cleartext_auth == cleartext_auth::any) return true;
+  return with.cleartext_auth == cleartext_auth::challenge_only && !login.reveals_secret();
+}
+
+}  // namespace mailmote::smtp

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: BSL-1.0
+// reply.hpp: reads one reply of the server, octet by octet.
+//
+// Knows:          RFC 5321 4.2 (three digits, continuation lines), RFC 3463 and 2034 (enhanced codes).
+// Does not know:  which command is answered; the first digit decides, and the session judges it.
+// Bounds:         `max_kept_text` octets of text are kept for people; a reply of any length up to
+//                 `max_reply_octets` is read in that.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include <mailmote/smtp/outcome.hpp>
+#include <mailmote/text/ascii.hpp>
+
+namespace mailmote::smtp {
+
+// RFC 5321 4.5.3.1.5 says 512 for a line. Real servers write more, and nothing here depends on it;
+// what is more than this is an attack on the caller's patience.
+inline constexpr std::uint32_t max_reply_octets = 2u << 20;
+
+inline constexpr std::size_t max_kept_text = 80;
+
+// Calm about what real servers do: lines that end in LF alone, lines without text, two spaces
+// after the code, any octets in the text. Strict about the code: three digits, 1 to 5 first, the
+// same in every line.
+class reply_parser {
+ public:
+  enum class event : std::uint8_t {
+    none,       // an octet of the code, or of a line end
+    text,       // an octet of a line's text
+    line_end,   // a line is over, and more will follow
+    complete,   // the reply is over: code(), enhanced() and text() are true
+    malformed,  // this is no reply
+    endless,    // max_reply_octets without an end
+  };
+
+  constexpr event feed(char c);
+
+  // Before the first octet of a reply, so that an end of the stream here cuts nothing in two.
+  constexpr bool between_replies() const { return octets_ == 0; }
+
+  constexpr std::uint16_t code() const { return code_; }
+  constexpr std::uint16_t line_code() const { return line_code_; }  // of the line being read
+  constexpr enhanced_code enhanced() const { return enhanced_; }
+
+  // The beginning of the text, lines joined by a space, for people. Everything that is not
+  // printable ASCII has become `?`. It stands until the next reply begins, or while it is held.
+  constexpr std::string_view text() const { return {text_.data(), kept_}; }
+  constexpr void hold_text(bool hold) { text_held_ = hold; }
+  constexpr bool holds_text() const { return text_held_; }
+  constexpr void forget_text() { kept_ = 0; }
+
+ private:
+  constexpr event end_line();
+  constexpr void keep(char c);
+  constexpr void read_enhanced_code();
+
+  enum class place : std::uint8_t { code, separator, text };
+
+  std::array<char, max_kept_text> text_{};
+  std::uint32_t octets_ = 0;  // of this reply so far
+  std::uint16_t code_ = 0;
+  std::uint16_t line_code_ = 0;
+  enhanced_code enhanced_{};
+  std::uint8_t kept_ = 0;
+  std::uint8_t digits_ = 0;
+  place place_ = place::code;
+  bool first_line_ = true;
+  bool last_line_ = false;
+  bool text_held_ = false;
+};
+
+constexpr reply_parser::event reply_parser::feed(char c) {
+  if (octets_ == 0) {
+    first_line_ = true;
+    enhanced_ = {};
+    if (!text_held_) kept_ = 0;
+  }
+  if (++octets_ > max_reply_octets) return event::endless;
+  if (place_ == place::code && digits_ < 3) {
+    if (!ascii::is_digit(c)) return event::malformed;
+    line_code_ = static_cast<std::uint16_t>(line_code_ * 10 + (c - '0'));
+    ++digits_;
+    return event::none;
+  }
+  if (c == '\n') return end_line();
+  if (c == '\r') return event::none;  // it belongs to the line's end, or to nothing
+  if (place_ == place::code) {
+    if (c != ' ' && c != '-') return event::malformed;
+    last_line_ = c == ' ';
+    place_ = place::separator;
+    return event::none;
+  }
+  if (place_ == place::separator) {
+    if (c == ' ') return event::none;  // some servers write two
+    place_ = place::text;
+    if (!first_line_ && kept_ > 0) keep(' ');
+  }
+  keep(c);
+  return event::text;
+}
+
+constexpr reply_parser::event reply_parser::end_line() {
+  if (place_ == place::code) last_line_ = true;  // the code stood alone
+  if (first_line_) {
+    code_ = line_code_;
+    read_enhanced_code();
+  }
+  const bool agrees = line_code_ == code_ && code_ >= 100 && code_ < 600;
+  first_line_ = false;
+  line_code_ = 0;
+  digits_ = 0;
+  place_ = place::code;
+  if (!agrees) return event::malformed;
+  if (!last_line_) return event::line_end;
+  octets_ = 0;
+  return event::complete;
+}
+
+constexpr void reply_parser::keep(char c) {
+  if (!text_held_ && kept_ < text_.size()) text_[kept_++] = ascii::is_printable(c) ? c : '?';
+}
+
+// class "." subject "." detail, at the text's beginning, of the code's own class (RFC 2034 4).
+constexpr void reply_parser::read_enhanced_code() {
+  std::uint16_t parts[3] = {};
+  std::size_t i = 0;
+  for (std::size_t part = 0; part < 3; ++part) {
+    const std::size_t begin = i;
+    while (i < kept_ && i - begin < 3 && ascii::is_digit(text_[i])) {
+      parts[part] = static_cast<std::uint16_t>(parts[part] * 10 + (text_[i++] - '0'));
+    }
+    if (i == begin) return;
+    if (part < 2 && (i == kept_ || text_[i++] != '.')) return;
+  }
+  const bool ends = i == kept_ || text_[i] == ' ';
+  if (ends && parts[0] == code_ / 100 && (parts[0] == 2 || parts[0] == 4 || parts[0] == 5)) {
+    enhanced_ = {static_cast<std::uint8_t>(parts[0]), parts[1], parts[2]};
+  }
+}
+
+}  // namespace mailmote::smtp

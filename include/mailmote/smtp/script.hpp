@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSL-1.0
+// script.hpp: the steps of a submission, in their order.
+//
+// Knows:          what each step is called in an outcome, and how long it may take.
+// Does not know:  when one leads to another (session.hpp).
+// Bounds:         one byte.
+#pragma once
+
+#include <cstdint>
+
+#include <mailmote/smtp/outcome.hpp>
+#include <mailmote/smtp/timeouts.hpp>
+
+namespace mailmote::smtp {
+
+enum class step : std::uint8_t {
+  over,   // there is no connection
+  ready,  // between two mails
+  handshake,
+  greeting,
+  ehlo,  // the first step at which the client speaks
+  helo,
+  starttls,
+  auth,
+  rset,  // from here to `data`: commands of a mail, which may share a flight
+  mail,
+  rcpt,
+  data,
+  message,  // sent: the message; answered: its final dot
+  quit,
+  none,  // of what may be sent: nothing, before the next reply
+};
+
+constexpr bool client_speaks(step s) { return s >= step::ehlo && s <= step::quit; }
+constexpr bool is_mail_command(step s) { return s >= step::rset && s <= step::data; }
+
+constexpr phase phase_of(step s) {
+  switch (s) {
+    case step::greeting: return phase::greeting;
+    case step::ehlo:
+    case step::helo: return phase::ehlo;
+    case step::starttls: return phase::starttls;
+    case step::handshake: return phase::handshake;
+    case step::auth: return phase::auth;
+    case step::rset: return phase::rset;
+    case step::mail: return phase::mail;
+    case step::rcpt: return phase::rcpt;
+    case step::data: return phase::data;
+    case step::message: return phase::message;
+    case step::quit: return phase::quit;
+    default: return phase::start;
+  }
+}
+
+// For the whole reply; of a message, for each block of it to be taken.
+constexpr milliseconds time_for(step s, const timeouts& allowed) {
+  switch (s) {
+    case step::greeting: return allowed.greeting;
+    case step::ehlo:
+    case step::helo: return allowed.ehlo;
+    case step::starttls: return allowed.starttls;
+    case step::handshake: return allowed.handshake;
+    case step::auth: return allowed.auth;
+    case step::rset:
+    case step::mail: return allowed.mail;
+    case step::rcpt: return allowed.rcpt;
+    case step::data: return allowed.data;
+    case step::message: return allowed.block;
+    default: return allowed.quit;
+  }
+}
+
+}  // namespace mailmote::smtp

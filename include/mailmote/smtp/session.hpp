@@ -1,0 +1,578 @@
+// SPDX-License-Identifier: BSL-1.0
+// session.hpp: the dialogue with a submission server, from greeting to goodbye.
+//
+//   S: 220              EHLO       \  the connection: in lock-step, each reply decides what is next.
+//   C: EHLO, S: 250     STARTTLS    | EHLO comes again inside TLS, and what was offered before it
+//   C: STARTTLS, S: 220 (handshake) | is forgotten
+//   C: EHLO, S: 250     AUTH        |
+//   C: AUTH, S: 235     MAIL       /
+//   C: [RSET] MAIL RCPT... DATA    \  the mail: in one flight with PIPELINING (RFC 2920); under
+//   S: 250 250... 354               | recipients::all, DATA waits for the replies to RCPT
+//   C: message, final dot           | only after 354, and only while a recipient stands
+//   S: 250                         /
+//   C: [RSET] MAIL ... or QUIT
+//
+// The law: two cursors go over this script, `sending_` and `answering_`, and nothing outside this
+// file moves them. A reply is the reply to the command at `answering_`, and that command was sent
+// to its last octet before the reply began. Any other reply ends the session.
+//
+// Knows:          RFC 5321, 2920, 3207, 4954.
+// Does not know:  streams, TLS libraries, clocks: the driver (client.hpp) carries octets and time.
+// Bounds:         one size, whatever the number of recipients or the length of the message.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include <mailmote/io.hpp>
+#include <mailmote/smtp/auth_exchange.hpp>
+#include <mailmote/smtp/capabilities.hpp>
+#include <mailmote/smtp/command.hpp>
+#include <mailmote/smtp/envelope.hpp>
+#include <mailmote/smtp/message_writer.hpp>
+#include <mailmote/smtp/outcome.hpp>
+#include <mailmote/smtp/preconditions.hpp>
+#include <mailmote/smtp/recipient_tally.hpp>
+#include <mailmote/smtp/reply.hpp>
+#include <mailmote/smtp/script.hpp>
+#include <mailmote/smtp/settings.hpp>
+#include <mailmote/smtp/verdict.hpp>
+#include <mailmote/wipe.hpp>
+
+namespace mailmote::smtp {
+
+// What the driver does next.
+enum class action : std::uint8_t {
+  none,       // nothing is under way; reading notices a server that ends an idle connection
+  write,      // hand down what output() gives, and read meanwhile
+  read,       // a reply is due
+  wait,       // the body or the login has nothing yet: come again in time, and read meanwhile
+  handshake,  // do the TLS handshake, then say secured() or ended()
+  close,      // the connection is over
+};
+
+// How often a body that says "not yet" is asked again.
+inline constexpr milliseconds source_pace = 20;
+
+// From when on silence in place of a greeting is a sign of its own: a server that waits for TLS.
+inline constexpr milliseconds greeting_patience = 10'000;
+
+class session {
+ public:
+  // The smallest buffer that every part of the dialogue goes through.
+  static constexpr std::size_t min_buffer = 64;
+
+  constexpr explicit session(const settings& with) noexcept : settings_{with} {}
+  const settings& with() const noexcept { return settings_; }
+
+  // The caller's side, as client.hpp documents it.
+  errc send(const envelope& mail, body_source& body) noexcept;
+  errc quit() noexcept;
+  void cancel() noexcept;
+  void start() noexcept { *this = session{settings{settings_}}; }
+  bool is_idle() const noexcept { return verdict_.is_told() && is_quiet(); }
+  bool is_open() const noexcept { return answering_ == step::ready; }
+  outcome result() const noexcept { return verdict_.result(tally_, reply_.text()); }
+  bool take_finished() noexcept;  // true once a mail, when its connection has come to rest
+
+  // The driver's side. `buffer` is always the same one, of at least min_buffer octets, and keeps
+  // what output() gave until it was sent.
+  action next() const noexcept;
+  void at(milliseconds now) noexcept;  // what time it is: the first thing of every round
+  milliseconds next_timeout(milliseconds now) const noexcept;
+  std::span<const char> output(std::span<char> buffer) noexcept;
+  void sent(std::span<char> buffer, std::size_t n) noexcept;
+  void received(std::span<const char> octets) noexcept;
+  void secured() noexcept;        // the handshake is done, and the server has proven who it is
+  void ended(errc why) noexcept;  // the stream is over; errc::none: it was closed in good order
+
+ private:
+  bool is_quiet() const { return answering_ == step::over || answering_ == step::ready; }
+  bool is_lost() const { return verdict_.error() != errc::none || tally_.is_lost(envelope_); }
+  bool all_answered() const { return awaited_ == 0 && begin_ == end_ && offset_ == 0; }
+  bool is_class(int digit) const { return reply_.code() / 100 == digit; }
+  bool is_refusal() const { return is_class(4) || is_class(5); }
+  bool pipelines() const {
+    return settings_.pipelining && capabilities_.has(extension::pipelining);
+  }
+  bool may_write() const;
+  phase where() const;
+
+  std::size_t write(std::span<char> room);
+  std::size_t write_command(std::span<char> room);
+  void advance_sending();
+  void wait_for_source(bool waits);
+
+  void on_reply();
+  void on_hello();
+  void on_auth();
+  void on_data();
+  void on_accept();
+
+  void go(step next);
+  void connect();
+  void continue_connection();
+  void open_transaction();
+  void finish_mail(fate reached);
+  void record(errc why);
+  void record_reply(errc why);
+  void record_refusals();
+  void refuse(errc why);
+  void fail(errc why);
+  void leave();
+  void break_off(errc why);
+  void hang_up();
+  errc silence_or(errc why) const;
+  void arm();
+
+  settings settings_;
+  envelope envelope_{};
+  body_source* body_ = nullptr;
+  mail_parameters parameters_{};
+  recipient_tally tally_{};
+  verdict verdict_{};
+  message_writer message_{};
+  auth_exchange auth_{};
+  reply_parser reply_{};
+  capability_parser offered_{};
+  capabilities capabilities_{};
+
+  std::size_t offset_ = 0;  // octets of the command at sending_ that are in the buffer already
+  std::size_t begin_ = 0;   // [begin_, end_) of the buffer is not yet sent
+  std::size_t end_ = 0;
+  std::size_t awaited_ = 0;  // replies that are due: what was sent and not yet answered
+  milliseconds now_ = 0;
+  deadline deadline_{};
+
+  step sending_ = step::none;
+  step answering_ = step::over;
+  bool clock_is_stale_ = false;  // the deadline begins at the next reading of the clock
+  bool encrypted_ = false;
+  bool authenticated_ = false;
+  bool needs_rset_ = false;        // a transaction may be open that came to nothing
+  bool source_waits_ = false;      // the body or the login has said "not yet"
+  bool message_is_empty_ = false;  // nobody stood at 354: only the lone dot is sent
+  bool early_ = false;             // the reply being read began before it was due
+};
+
+// ---- the caller ----------------------------------------------------------------------------
+
+inline errc session::send(const envelope& mail, body_source& body) noexcept {
+  if (!is_idle()) return errc::busy;
+  parameters_ = {};
+  const errc bad = check_strings(settings_, mail, parameters_.utf8);
+  if (bad != errc::none) return bad;
+  envelope_ = mail;
+  body_ = &body;
+  verdict_.begin();
+  tally_.begin();
+  reply_.hold_text(false);
+  if (answering_ == step::ready) {
+    open_transaction();
+  } else {
+    connect();
+  }
+  clock_is_stale_ = true;
+  return errc::none;
+}
+
+inline errc session::quit() noexcept {
+  if (!is_idle()) return errc::busy;
+  if (answering_ == step::ready) leave();
+  clock_is_stale_ = true;
+  return errc::none;
+}
+
+inline void session::cancel() noexcept {
+  if (verdict_.is_open()) return fail(silence_or(errc::canceled));
+  if (!is_quiet()) hang_up();
+}
+
+inline bool session::take_finished() noexcept {
+  if (!verdict_.is_untold() || !is_quiet()) return false;
+  verdict_.tell();
+  return true;
+}
+
+// ---- the driver ----------------------------------------------------------------------------
+
+inline action session::next() const noexcept {
+  if (answering_ == step::over) return action::close;
+  if (answering_ == step::handshake) return action::handshake;
+  if (begin_ != end_ || may_write()) return action::write;
+  if (source_waits_) return action::wait;
+  return answering_ == step::ready ? action::none : action::read;
+}
+
+inline void session::at(milliseconds now) noexcept {
+  now_ = now;
+  if (clock_is_stale_) arm();
+  clock_is_stale_ = false;
+  message_.resume();
+  auth_.resume();
+  if (is_quiet() || !deadline_.passed(now)) return;
+  break_off(source_waits_ ? errc::source_timeout : silence_or(errc::timeout));
+}
+
+inline milliseconds session::next_timeout(milliseconds now) const noexcept {
+  if (is_quiet()) return no_timeout;
+  if (clock_is_stale_) return 0;
+  const milliseconds rest = deadline_.remaining(now);
+  const milliseconds pace = answering_ == step::auth ? 0 : source_pace;
+  return source_waits_ && pace < rest ? pace : rest;
+}
+
+inline std::span<const char> session::output(std::span<char> buffer) noexcept {
+  if (begin_ == end_) {
+    begin_ = end_ = 0;
+    while (may_write()) {
+      const std::size_t written = write(buffer.subspan(end_));
+      if (written == 0) break;
+      end_ += written;
+    }
+  }
+  return buffer.subspan(begin_, end_ - begin_);
+}
+
+inline void session::sent(std::span<char> buffer, std::size_t n) noexcept {
+  const std::span<char> octets = buffer.subspan(begin_, n);
+  begin_ += n;
+  if (answering_ == step::message) {
+    if (where() == phase::accept) awaited_ = 1;
+  } else {
+    for (const char c : octets) awaited_ += c == '\n' ? 1 : 0;  // each command is one line
+  }
+  if (answering_ == step::auth) wipe(octets);
+  arm();
+}
+
+inline void session::received(std::span<const char> octets) noexcept {
+  if (settings_.transcript) settings_.transcript->server_said({octets.data(), octets.size()});
+  for (const char c : octets) {
+    if (answering_ == step::over) return;
+    if (answering_ == step::handshake) return break_off(errc::tls_injection);
+    if (reply_.between_replies()) early_ = awaited_ == 0;
+    switch (reply_.feed(c)) {
+      case reply_parser::event::none: break;
+      case reply_parser::event::text:
+        if (answering_ == step::ehlo) offered_.text(c, capabilities_);
+        if (answering_ == step::auth && reply_.line_code() == 334) {
+          auth_.challenge(*settings_.auth, c);
+        }
+        break;
+      case reply_parser::event::line_end: offered_.line_end(capabilities_); break;
+      case reply_parser::event::complete:
+        offered_.line_end(capabilities_);
+        on_reply();
+        break;
+      case reply_parser::event::malformed: return break_off(errc::malformed_reply);
+      case reply_parser::event::endless: return break_off(errc::endless_reply);
+    }
+  }
+}
+
+inline void session::secured() noexcept {
+  encrypted_ = true;
+  if (settings_.transcript) settings_.transcript->encrypted();
+  const bool implicit = settings_.security == security::implicit_tls;
+  awaited_ = implicit ? 1 : 0;
+  go(implicit ? step::greeting : step::ehlo);
+}
+
+inline void session::ended(errc why) noexcept {
+  // What follows the 220 to STARTTLS and is no TLS was put there by somebody else (law 3).
+  const bool starttls = answering_ == step::handshake && settings_.security == security::starttls;
+  if (starttls && why == errc::tls_not_tls) why = errc::tls_injection;
+  const errc closed = reply_.between_replies() ? errc::closed_before_reply : errc::closed_in_reply;
+  break_off(why != errc::none ? why : silence_or(closed));
+}
+
+// ---- what may be sent, and how -------------------------------------------------------------
+
+inline bool session::may_write() const {
+  if (sending_ == step::none) return false;
+  if (sending_ == step::auth) return auth_.now() < auth_exchange::state::waiting;
+  if (sending_ == step::message) {
+    return answering_ == step::message && message_.now() == message_writer::state::writing;
+  }
+  if (!is_mail_command(answering_) || offset_ > 0) return true;  // what was begun is completed
+  if (is_lost()) return false;
+  const bool caught_up = sending_ == answering_ && tally_.sent() == tally_.answered();
+  const bool waits = sending_ == step::data && envelope_.deliver_if == recipients::all;
+  return caught_up || (pipelines() && !waits);
+}
+
+inline std::size_t session::write(std::span<char> room) {
+  std::size_t written = 0;
+  errc failed = errc::none;
+  if (sending_ == step::message) {
+    written = message_.write(room);
+    wait_for_source(message_.now() == message_writer::state::waiting);
+    failed = message_.error();
+  } else if (sending_ == step::auth) {
+    if (room.size() < auth_exchange::min_room) return 0;
+    written = auth_.write(*settings_.auth, room, settings_.transcript);
+    wait_for_source(auth_.now() == auth_exchange::state::waiting);
+    if (auth_.now() == auth_exchange::state::written) sending_ = step::none;
+    if (auth_.now() == auth_exchange::state::failed) failed = errc::source_failed;
+  } else {
+    written = write_command(room);
+  }
+  if (failed == errc::none) return written;
+  break_off(failed);
+  return 0;
+}
+
+inline std::size_t session::write_command(std::span<char> room) {
+  piece_writer out{room, offset_};
+  switch (sending_) {
+    case step::ehlo: put_hello(out, "EHLO", settings_.helo); break;
+    case step::helo: put_hello(out, "HELO", settings_.helo); break;
+    case step::starttls: out.put("STARTTLS\r\n"); break;
+    case step::rset: out.put("RSET\r\n"); break;
+    case step::mail: put_mail(out, envelope_.from, parameters_); break;
+    case step::rcpt: put_rcpt(out, envelope_.to[tally_.sent()]); break;
+    case step::data: out.put("DATA\r\n"); break;
+    default: out.put("QUIT\r\n"); break;
+  }
+  if (settings_.transcript) settings_.transcript->client_said({room.data(), out.written()});
+  offset_ += out.written();
+  if (out.complete()) advance_sending();
+  return out.written();
+}
+
+inline void session::advance_sending() {
+  offset_ = 0;
+  switch (sending_) {
+    case step::rset: sending_ = step::mail; break;
+    case step::mail:
+      sending_ = step::rcpt;
+      needs_rset_ = true;
+      break;
+    case step::rcpt:
+      tally_.count_sent();
+      if (tally_.sent() == envelope_.to.size()) sending_ = step::data;
+      break;
+    case step::data: sending_ = step::message; break;
+    default: sending_ = step::none; break;
+  }
+}
+
+// The first "not yet" of several starts the clock.
+inline void session::wait_for_source(bool waits) {
+  const bool begins = waits && !source_waits_;
+  source_waits_ = waits;
+  if (begins) arm();
+}
+
+// ---- what a reply means --------------------------------------------------------------------
+
+inline void session::on_reply() {
+  if (!early_) --awaited_;
+  if (reply_.code() == 421 || early_) {
+    record_reply(reply_.code() == 421 ? errc::service_closing : errc::unsolicited_reply);
+    return hang_up();
+  }
+  const bool positive = is_class(2);
+  switch (answering_) {
+    case step::greeting: positive ? go(step::ehlo) : refuse(errc::greeting_refused); break;
+    case step::ehlo:
+    case step::helo: on_hello(); break;
+    case step::starttls: positive ? go(step::handshake) : refuse(errc::tls_refused); break;
+    case step::auth: on_auth(); break;
+    case step::rset:
+      if (!positive) return refuse(errc::mail_refused);
+      answering_ = step::mail;
+      break;
+    case step::mail:
+      if (!positive && !is_refusal()) return refuse(errc::mail_refused);
+      if (!positive) record_reply(errc::mail_refused);
+      answering_ = step::rcpt;
+      break;
+    case step::rcpt:
+      if (!positive && !is_refusal()) return refuse(errc::recipients_refused);
+      tally_.take(envelope_, reply_);
+      if (tally_.answered() == tally_.sent() && is_lost()) record_refusals();
+      if (tally_.answered() == envelope_.to.size()) answering_ = step::data;
+      break;
+    case step::data: on_data(); break;
+    case step::message: on_accept(); break;
+    default: hang_up(); break;  // the reply to QUIT, whatever it is
+  }
+  if (is_mail_command(answering_) && is_lost() && all_answered()) finish_mail(fate::not_delivered);
+  arm();
+}
+
+inline void session::on_hello() {
+  // HELO offers nothing, and so will do only where nothing is needed.
+  const bool helo_will_do = settings_.security == security::cleartext && !settings_.auth;
+  if (is_class(2)) return continue_connection();
+  if (answering_ == step::ehlo && is_class(5) && helo_will_do) return go(step::helo);
+  refuse(errc::ehlo_refused);
+}
+
+inline void session::connect() {
+  encrypted_ = authenticated_ = needs_rset_ = source_waits_ = false;
+  reply_ = {};
+  const bool implicit = settings_.security == security::implicit_tls;
+  awaited_ = implicit ? 0 : 1;  // the greeting
+  go(implicit ? step::handshake : step::greeting);
+}
+
+// The connection's next need: encryption, then the login, then the mail.
+inline void session::continue_connection() {
+  sasl::mechanism* const login = settings_.auth;
+  if (settings_.security == security::starttls && !encrypted_) {
+    if (!capabilities_.has(extension::starttls)) return fail(errc::tls_unavailable);
+    return go(step::starttls);
+  }
+  if (login == nullptr || authenticated_) return open_transaction();
+  if (const errc bad = login->select(capabilities_.auth); bad != errc::none) return fail(bad);
+  if (!may_log_in(settings_, *login, encrypted_)) return fail(errc::auth_needs_tls);
+  auth_.begin(*login);
+  go(step::auth);
+}
+
+inline void session::on_auth() {
+  sasl::mechanism& login = *settings_.auth;
+  const bool canceled = verdict_.error() != errc::none;
+  if (reply_.code() == 334 && !canceled) {
+    sending_ = step::auth;
+    const errc bad = auth_.respond(login);
+    if (bad == errc::none) return;
+    record(bad);
+    return auth_.cancel();
+  }
+  if (!is_class(2) || canceled) return refuse(errc::auth_refused);
+  if (const errc bad = login.accept(); bad != errc::none) return fail(bad);
+  authenticated_ = true;
+  login.forget();
+  open_transaction();
+}
+
+inline void session::open_transaction() {
+  answering_ = step::mail;
+  const errc bad = fit_mail(capabilities_, envelope_, *body_, parameters_);
+  if (bad == errc::none) return go(needs_rset_ ? step::rset : step::mail);
+  record(bad);
+  finish_mail(fate::not_delivered);
+}
+
+inline void session::on_data() {
+  if (is_refusal()) {
+    record_reply(errc::data_refused);
+    return finish_mail(fate::not_delivered);
+  }
+  if (!is_class(3)) return refuse(errc::data_refused);
+  message_is_empty_ = is_lost();
+  if (message_is_empty_) {
+    message_.begin_empty();
+  } else {
+    message_.begin(*body_, body_->length());
+  }
+  go(step::message);
+}
+
+inline void session::on_accept() {
+  if (message_is_empty_) return finish_mail(fate::not_delivered);
+  if (is_class(2)) {
+    needs_rset_ = false;
+    record_reply(errc::none);
+    return finish_mail(fate::delivered);
+  }
+  record_reply(is_refusal() ? errc::message_refused : errc::unexpected_reply);
+  if (is_refusal()) return finish_mail(fate::not_delivered);
+  verdict_.decide(fate::unknown);
+  hang_up();
+}
+
+// ---- how it goes on, or ends ---------------------------------------------------------------
+
+inline void session::go(step next) {
+  answering_ = next;
+  sending_ = client_speaks(next) ? next : step::none;
+  offset_ = 0;
+  if (next == step::ehlo) {  // law 3: what was learned before is forgotten
+    capabilities_ = {};
+    offered_ = {};
+  }
+  arm();
+}
+
+// The mail's part of the dialogue is over, and the connection is in order.
+inline void session::finish_mail(fate reached) {
+  verdict_.decide(reached);
+  go(envelope_.then == after::stay ? step::ready : step::quit);
+}
+
+inline void session::record(errc why) { verdict_.record(why, where()); }
+
+inline void session::record_reply(errc why) {
+  if (!verdict_.is_open() || verdict_.error() != errc::none) return;
+  verdict_.record(why, where(), reply_.code(), reply_.enhanced());
+  reply_.hold_text(true);
+}
+
+// No recipient is left to send to.
+inline void session::record_refusals() {
+  if (verdict_.error() != errc::none) return;
+  verdict_.record(errc::recipients_refused, phase::rcpt, tally_.code(), tally_.enhanced());
+  reply_.hold_text(true);
+  if (!tally_.last_answer_decides()) reply_.forget_text();
+}
+
+// `why`, if the reply is the refusal that it names; a reply of any other kind was impossible.
+inline void session::refuse(errc why) {
+  record_reply(is_refusal() ? why : errc::unexpected_reply);
+  leave();
+}
+
+inline void session::fail(errc why) {
+  record(why);
+  leave();
+}
+
+// RFC 5321 4.1.1.10: goodbye is said wherever the dialogue has a place for it.
+inline void session::leave() {
+  const bool speaks = answering_ != step::message && answering_ != step::handshake;
+  if (!speaks || !all_answered()) return hang_up();
+  verdict_.decide(fate::not_delivered);
+  if (answering_ == step::auth) settings_.auth->forget();
+  go(step::quit);
+}
+
+inline void session::break_off(errc why) {
+  record(why);
+  hang_up();
+}
+
+inline void session::hang_up() {
+  const bool unanswered = answering_ == step::message && awaited_ > 0 && !message_is_empty_;
+  verdict_.decide(unanswered ? fate::unknown : fate::not_delivered);
+  if (answering_ == step::auth) settings_.auth->forget();
+  begin_ = end_ = 0;
+  go(step::over);
+}
+
+inline phase session::where() const {
+  const bool all_sent = begin_ == end_ && message_.now() == message_writer::state::written;
+  return answering_ == step::message && all_sent ? phase::accept : phase_of(answering_);
+}
+
+inline void session::arm() {
+  milliseconds allowed = time_for(answering_, settings_.timeouts);
+  if (source_waits_) allowed = settings_.timeouts.source;
+  if (where() == phase::accept) allowed = settings_.timeouts.accept;
+  deadline_ = {now_, allowed};
+}
+
+// Silence where a greeting is due means more the longer it lasts.
+inline errc session::silence_or(errc why) const {
+  const milliseconds waited = settings_.timeouts.greeting - deadline_.remaining(now_);
+  const bool silent = answering_ == step::greeting && reply_.between_replies();
+  return silent && waited >= greeting_patience ? errc::silent_greeting : why;
+}
+
+}  // namespace mailmote::smtp

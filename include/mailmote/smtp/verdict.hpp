@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSL-1.0
+// verdict.hpp: what is known of a mail's fate so far.
+//
+// Knows:          that the first reason for a failure stands, and that a mail is decided once.
+// Does not know:  what leads to which fate (session.hpp).
+// Bounds:         12 bytes.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include <mailmote/smtp/outcome.hpp>
+#include <mailmote/smtp/recipient_tally.hpp>
+
+namespace mailmote::smtp {
+
+class verdict {
+ public:
+  constexpr void begin() {
+    *this = {};
+    state_ = state::open;
+  }
+
+  constexpr bool is_open() const { return state_ == state::open; }
+  constexpr errc error() const { return error_; }
+
+  // `code` and `enhanced` are of the reply that says so, if one does. errc::none: it says yes.
+  constexpr void record(errc why, phase where, std::uint16_t code = 0,
+                        enhanced_code enhanced = {}) {
+    if (!is_open() || error_ != errc::none) return;
+    error_ = why;
+    phase_ = where;
+    code_ = code;
+    enhanced_ = enhanced;
+  }
+
+  constexpr void decide(fate reached) {
+    if (!is_open()) return;
+    state_ = state::decided;
+    fate_ = reached;
+  }
+
+  constexpr bool is_untold() const { return state_ == state::decided; }
+  constexpr bool is_told() const { return state_ == state::told; }
+  constexpr void tell() { state_ = state::told; }
+
+  outcome result(const recipient_tally& tally, std::string_view server_text) const {
+    const retry again = fate_ == fate::not_delivered ? retry_after(error_, code_) : retry::no;
+    return {fate_,
+            phase_,
+            error_,
+            again,
+            code_,
+            enhanced_,
+            tally.accepted(),
+            tally.refused(),
+            code_ != 0 ? server_text : std::string_view{}};
+  }
+
+ private:
+  enum class state : std::uint8_t { open, decided, told };
+
+  state state_ = state::told;  // of no mail at all
+  fate fate_ = fate::not_delivered;
+  phase phase_ = phase::start;
+  errc error_ = errc::none;
+  std::uint16_t code_ = 0;
+  enhanced_code enhanced_{};
+};
+
+}  // namespace mailmote::smtp
