@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: BSL-1.0
+// client.hpp: the pump, which moves octets between the session, TLS and the caller's stream.
+//
+// Knows:          who wants to read or write, and in which order to let them.
+// Does not know:  the rules of the protocol (smtp/session.hpp), the TLS library, any network.
+// Bounds:         two buffers of `buffer_sizes`; a poll makes at most `moves_per_poll` moves.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include <mailmote/io.hpp>
+#include <mailmote/smtp/session.hpp>
+#include <mailmote/tls/tls_session.hpp>
+#include <mailmote/wipe.hpp>
+
+namespace mailmote {
+
+enum class status : std::uint8_t {
+  idle,      // there is nothing to do
+  working,   // poll again when `wants` is there, or `next_timeout` has passed
+  finished,  // said once a mail: result() has what became of it
+};
+
+struct buffer_sizes {
+  std::size_t out = 512;  // at least 64; a larger one makes fewer, larger writes
+  std::size_t in = 128;   // at least 1
+};
+
+// How much is done before a poll returns, so that others get their turn (law 2).
+inline constexpr int moves_per_poll = 16;
+
+// Sends mail, one at a time, over one stream. `stream` and `tls` are referred to and live as long
+// as the client. A stream that has `close()` is closed when its connection is over.
+template <byte_stream Stream, tls_session<Stream> Tls, buffer_sizes Sizes = buffer_sizes{}>
+class client {
+  static_assert(Sizes.out >= smtp::session::min_buffer && Sizes.in > 0);
+
+ public:
+  // `with` is copied; what its fields refer to must live as long as the client.
+  constexpr client(Stream& stream, Tls& tls, const settings& with) noexcept
+      : stream_{stream}, tls_{tls}, session_{with} {}
+
+  client(const client&) = delete;
+  client& operator=(const client&) = delete;
+
+  // Starts a mail. errc::none: it is under way, and `poll` will say `finished`, once. Anything
+  // else: nothing was started, and the errc says which string or state forbids it (bad_...,
+  // no_recipients, busy). `body`, and all that `mail` refers to, must live until it has finished.
+  //
+  // Unless is_open(), this is the first mail of a new connection: the caller has connected the
+  // stream, or has begun to.
+  errc send(const envelope& mail, body_source& body) noexcept {
+    const errc refused = session_.send(mail, body);
+    if (refused == errc::none) connected_ = true;
+    return refused;
+  }
+
+  // Does what can be done without waiting. `now` is a monotonic reading (clock.hpp).
+  status poll(milliseconds now) noexcept {
+    session_.at(now);
+    int moves = 0;
+    while (moves < moves_per_poll && move()) ++moves;
+    has_more_ = moves == moves_per_poll;
+    if (session_.take_finished()) return status::finished;
+    return idle() ? status::idle : status::working;
+  }
+
+  // What the stream, at its lowest, is waited for. True after a poll, until the next call of send,
+  // quit, cancel or start.
+  interest wants() const noexcept { return blocked_; }
+
+  // In how long to poll again at the latest; 0: at once; no_timeout: not before the stream is
+  // ready or a mail is sent.
+  milliseconds next_timeout(milliseconds now) const noexcept {
+    return has_more_ ? 0 : session_.next_timeout(now);
+  }
+
+  // What became of the last mail that finished.
+  outcome result() const noexcept { return session_.result(); }
+
+  bool idle() const noexcept { return session_.is_idle(); }     // send() would be taken
+  bool is_open() const noexcept { return session_.is_open(); }  // after::stay kept a connection
+
+  // Ends a connection that after::stay kept: poll until idle. errc::busy while a mail is under way.
+  errc quit() noexcept { return session_.quit(); }
+
+  // Ends the mail that is under way, and its connection. `poll` will say `finished`, with
+  // errc::canceled, or with errc::silent_greeting if nothing had been heard for so long.
+  void cancel() noexcept { session_.cancel(); }
+
+  // Forgets the connection and any mail on it, without a word to the server.
+  void start() noexcept {
+    close();
+    session_.start();
+  }
+
+ private:
+  // One round of what can be done now; false when that is nothing.
+  bool move() noexcept {
+    blocked_ = {};
+    switch (session_.next()) {
+      case smtp::action::close: return close();
+      case smtp::action::handshake: return shake_hands();
+      default: break;
+    }
+    // All that was said is heard before anything is said: a reply ahead of its command is noticed,
+    // and so is a server's last word before a write to it fails.
+    return read() || write();
+  }
+
+  bool read() noexcept {
+    const io_result result = is_safe_ ? tls_.read_some(in_) : stream_.read_some(in_);
+    if (result.ok()) session_.received(std::span{in_}.first(result.count()));
+    if (result.status() == io_status::closed) session_.ended(errc::none);
+    if (result.status() == io_status::failed) session_.ended(why_failed());
+    return moved(result.status());
+  }
+
+  bool write() noexcept {
+    const std::span<const char> out = session_.output(out_);
+    if (out.empty()) return false;
+    const io_result result = is_safe_ ? tls_.write_some(out) : stream_.write_some(out);
+    if (result.ok()) session_.sent(out_, result.count());
+    if (result.status() == io_status::closed || result.status() == io_status::failed) {
+      session_.ended(why_failed());
+    }
+    return moved(result.status());
+  }
+
+  bool shake_hands() noexcept {
+    if (!is_bound_) {
+      if (!is_silent()) return true;
+      const errc why = tls_.bind(stream_, session_.with().host);
+      is_bound_ = true;
+      if (why != errc::none) {
+        session_.ended(why);
+        return true;
+      }
+    }
+    const io_status done = tls_.handshake();
+    is_safe_ = done == io_status::ok && tls_.is_safe();
+    if (is_safe_) {
+      session_.secured();
+    } else if (done == io_status::ok) {
+      session_.ended(errc::tls_unsafe);
+    } else if (done == io_status::closed || done == io_status::failed) {
+      session_.ended(tls_.error());
+    }
+    return moved(done);
+  }
+
+  // Law 3: what has arrived before the handshake was not meant for it. With implicit TLS there is
+  // nothing before it, and all that arrives is TLS's.
+  bool is_silent() noexcept {
+    if (session_.with().security == security::implicit_tls) return true;
+    const io_result result = stream_.read_some(in_);
+    if (result.ok()) session_.received(std::span{in_}.first(result.count()));
+    if (result.status() == io_status::closed) session_.ended(errc::none);
+    if (result.status() == io_status::failed) session_.ended(errc::stream_failed);
+    return session_.next() == smtp::action::handshake;
+  }
+
+  errc why_failed() noexcept { return is_safe_ ? tls_.error() : errc::stream_failed; }
+
+  // Notes what a move was blocked by, and whether it was not.
+  bool moved(io_status result) noexcept {
+    const bool waits_to_read = result == io_status::want_read;
+    const bool waits_to_write = result == io_status::want_write;
+    blocked_.read = blocked_.read || waits_to_read;
+    blocked_.write = blocked_.write || waits_to_write;
+    return !waits_to_read && !waits_to_write;
+  }
+
+  bool close() noexcept {
+    if (!connected_) return false;
+    if (is_bound_) tls_.close();
+    if constexpr (requires(Stream & s) { s.close(); }) stream_.close();
+    wipe(out_);
+    wipe(in_);
+    connected_ = is_bound_ = is_safe_ = false;
+    return true;
+  }
+
+  Stream& stream_;
+  Tls& tls_;
+  smtp::session session_;
+  std::array<char, Sizes.out> out_{};
+  std::array<char, Sizes.in> in_{};
+  interest blocked_{};
+  bool connected_ = false;  // the stream is, or was, this client's, and is not closed yet
+  bool is_bound_ = false;
+  bool is_safe_ = false;   // everything goes through TLS
+  bool has_more_ = false;  // the last poll stopped only to give others their turn
+};
+
+}  // namespace mailmote

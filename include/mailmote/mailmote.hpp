@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: BSL-1.0
+// mailmote.hpp: the client and everything it can be made of, but for TLS and ports.
+//
+// Knows:          which headers a program wants together.
+// Does not know:  wolfSSL (tls/wolfssl.hpp), or any network (port/...).
+// Bounds:         what a program does not name, its linker leaves out.
+#pragma once
+
+#include <mailmote/client.hpp>
+#include <mailmote/explain.hpp>
+#include <mailmote/run.hpp>
+#include <mailmote/sasl/login.hpp>
+#include <mailmote/sasl/plain.hpp>
+#include <mailmote/text/stream_source.hpp>
+#include <mailmote/text/text_source.hpp>
+#include <mailmote/version.hpp>
