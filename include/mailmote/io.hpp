@@ -86,7 +86,7 @@ concept waiter = requires(W& port, interest wants, milliseconds timeout) {
   noexcept->std::same_as<milliseconds>;
 };
 
-// What the server is able to take, as told to a body before it is read.
+// What this mail may contain, as agreed with the server, and told to a body before it is read.
 struct body_limits {
   bool eight_bit = false;  // octets over 127 (8BITMIME, RFC 6152)
   bool utf8 = false;       // UTF-8 in headers (SMTPUTF8, RFC 6531)

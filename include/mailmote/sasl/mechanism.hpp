@@ -13,7 +13,7 @@
 #include <string_view>
 
 #include <mailmote/io.hpp>
-#include <mailmote/text/ascii.hpp>
+#include <mailmote/text/word_list.hpp>
 
 namespace mailmote::sasl {
 
@@ -30,20 +30,10 @@ enum class kind : std::uint8_t {
   external,     // RFC 4422 appendix A
 };
 
-inline constexpr std::string_view kind_names[] = {
-    "PLAIN",
-    "LOGIN",
-    "CRAM-MD5",
-    "SCRAM-SHA-1",
-    "SCRAM-SHA-1-PLUS",
-    "SCRAM-SHA-256",
-    "SCRAM-SHA-256-PLUS",
-    "XOAUTH2",
-    "OAUTHBEARER",
-    "EXTERNAL",
-};
-
-inline constexpr std::size_t longest_kind_name = 20;  // RFC 4422 section 3.1
+// In the order of `kind`.
+inline constexpr text::word_list kind_names{
+    "PLAIN LOGIN CRAM-MD5 SCRAM-SHA-1 SCRAM-SHA-1-PLUS SCRAM-SHA-256 SCRAM-SHA-256-PLUS XOAUTH2 "
+    "OAUTHBEARER EXTERNAL"};
 
 constexpr std::string_view name(kind k) { return kind_names[static_cast<std::size_t>(k)]; }
 
@@ -52,11 +42,8 @@ class offer {
  public:
   // `token` is one word of the AUTH list, in any case. Unknown words are no error.
   constexpr void add(std::string_view token) {
-    for (std::size_t i = 0; i < std::size(kind_names); ++i) {
-      if (ascii::equal_ignoring_case(token, kind_names[i])) {
-        bits_ = static_cast<std::uint16_t>(bits_ | (1u << i));
-      }
-    }
+    const std::size_t k = kind_names.find(token);
+    if (k != text::word_list::none) bits_ = static_cast<std::uint16_t>(bits_ | (1u << k));
   }
   constexpr bool has(kind k) const { return ((bits_ >> static_cast<unsigned>(k)) & 1u) != 0; }
   constexpr bool empty() const { return bits_ == 0; }

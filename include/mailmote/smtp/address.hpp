@@ -30,23 +30,19 @@ namespace detail {
 
 // The length of the well-formed UTF-8 sequence at s[i] (RFC 3629 4), or 0.
 constexpr std::size_t utf8_sequence(std::string_view s, std::size_t i) {
-  const auto octet = [&](std::size_t k) {
-    return k < s.size() ? static_cast<unsigned char>(s[k]) : std::uint8_t{0};
-  };
-  const std::uint8_t lead = octet(i);
-  const std::size_t length = lead < 0x80                    ? 1
-                             : lead >= 0xC2 && lead <= 0xDF ? 2
-                             : lead >= 0xE0 && lead <= 0xEF ? 3
-                             : lead >= 0xF0 && lead <= 0xF4 ? 4
-                                                            : 0;
+  const auto lead = static_cast<unsigned char>(s[i]);
+  if (lead < 0x80) return 1;
+  const std::size_t length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+  if (lead < 0xC2 || lead > 0xF4 || s.size() - i < length) return 0;
+  std::uint32_t point = lead & (0x7Fu >> length);
   for (std::size_t k = 1; k < length; ++k) {
-    if ((octet(i + k) & 0xC0) != 0x80) return 0;
+    const auto octet = static_cast<unsigned char>(s[i + k]);
+    if ((octet & 0xC0) != 0x80) return 0;
+    point = (point << 6) | (octet & 0x3Fu);
   }
-  const std::uint8_t second = octet(i + 1);
-  const bool overlong = (lead == 0xE0 && second < 0xA0) || (lead == 0xF0 && second < 0x90);
-  const bool surrogate = lead == 0xED && second > 0x9F;
-  const bool too_high = lead == 0xF4 && second > 0x8F;
-  return overlong || surrogate || too_high ? 0 : length;
+  const bool overlong = point < (length == 3 ? 0x800u : length == 4 ? 0x10000u : 0x80u);
+  const bool surrogate = point >= 0xD800 && point <= 0xDFFF;
+  return overlong || surrogate || point > 0x10FFFF ? 0 : length;
 }
 
 constexpr address_form form_of(std::string_view s) {
@@ -61,8 +57,12 @@ constexpr address_form form_of(std::string_view s) {
 }
 
 constexpr bool is_atext(char c) {
-  return ascii::is_alphanumeric(c) || ascii::is_non_ascii(c) ||
-         std::string_view{"!#$%&'*+-/=?^_`{|}~"}.find(c) != std::string_view::npos;
+  if (ascii::is_alphanumeric(c) || ascii::is_non_ascii(c)) return true;
+  constexpr std::string_view specials = "!#$%&'*+-/=?^_`{|}~";
+  for (const char special : specials) {
+    if (c == special) return true;
+  }
+  return false;
 }
 
 constexpr bool is_dot_string(std::string_view s) {
@@ -106,28 +106,25 @@ constexpr bool is_domain(std::string_view s) {
   return last != '.' && last != '-';
 }
 
-// RFC 5321 4.1.3: [192.0.2.7], [IPv6:2001:db8::7], [tag:content].
+// RFC 5321 4.1.3: [192.0.2.7] or [IPv6:2001:db8::7]. No other tag was ever registered.
 constexpr bool is_address_literal(std::string_view s) {
-  if (s.size() < 3 || s.size() > max_domain || s.front() != '[' || s.back() != ']') return false;
+  if (s.size() < 2 || s.front() != '[' || s.back() != ']') return false;
   s.remove_prefix(1);
   s.remove_suffix(1);
-  if (text::read_ipv4(s)) return true;
-  const std::size_t colon = s.find(':');
-  if (colon == std::string_view::npos || colon == 0 || colon + 1 == s.size()) return false;
-  const std::string_view tag{s.data(), colon};
-  const std::string_view content{s.data() + colon + 1, s.size() - colon - 1};
-  if (ascii::equal_ignoring_case(tag, "IPv6")) return bool{text::read_ipv6(content)};
-  for (const char c : content) {
-    if (!ascii::is_printable(c) || c == ' ' || (c >= '[' && c <= ']')) return false;
+  constexpr std::string_view tag = "IPv6:";
+  if (s.size() < tag.size() || !ascii::equal_ignoring_case({s.data(), tag.size()}, tag)) {
+    return bool{text::read_ipv4(s)};
   }
-  return is_domain(tag) && tag.find('.') == std::string_view::npos && !ascii::has_non_ascii(tag);
+  s.remove_prefix(tag.size());
+  return bool{text::read_ipv6(s)};
 }
 
 // RFC 5321 4.1.2 Mailbox: local-part "@" ( Domain / address-literal ).
 constexpr address_form mailbox_form(std::string_view s) {
   if (s.empty() || s.size() > max_mailbox) return address_form::invalid;
-  const std::size_t at = s.rfind('@');  // a quoted local part may have more of them
-  if (at == std::string_view::npos || at > max_local_part) return address_form::invalid;
+  std::size_t at = s.size();  // of the last @: a quoted local part may have more of them
+  while (at > 0 && s[at - 1] != '@') --at;
+  if (at == 0 || --at > max_local_part) return address_form::invalid;
   const std::string_view local{s.data(), at};
   const std::string_view domain{s.data() + at + 1, s.size() - at - 1};
   if (!detail::is_dot_string(local) && !detail::is_quoted_string(local)) {
@@ -144,7 +141,8 @@ constexpr address_form reverse_path_form(std::string_view s) {
 
 // What RCPT takes: a mailbox, or the one name every server knows (RFC 5321 4.5.1).
 constexpr address_form forward_path_form(std::string_view s) {
-  return ascii::equal_ignoring_case(s, "postmaster") ? address_form::ascii : mailbox_form(s);
+  constexpr std::string_view postmaster = "postmaster";
+  return ascii::equal_ignoring_case(s, postmaster) ? address_form::ascii : mailbox_form(s);
 }
 
 }  // namespace mailmote::smtp

@@ -41,7 +41,7 @@ class auth_exchange {
     const std::size_t initial = login.initial_response();
     if (initial == sasl::no_initial_response) return;
     const std::size_t room =
-        max_auth_line - std::string_view{"AUTH  \r\n"}.size() - sasl::name(login.selected()).size();
+        max_auth_line - (sizeof "AUTH  \r\n" - 1) - sasl::name(login.selected()).size();
     carries_initial_ = initial <= max_auth_line && text::base64_length(initial) <= room;
     owes_initial_ = !carries_initial_;
   }
@@ -71,7 +71,8 @@ class auth_exchange {
     }
     if (state_ == state::line_end) {
       piece_writer out{room.subspan(written), offset_};
-      out.put(canceled_ ? "*\r\n" : "\r\n");
+      if (canceled_) out.put("*");
+      out.put("\r\n");
       written += show(room.subspan(written), out, watcher);
       if (out.complete()) enter(state::written);
     }
@@ -124,7 +125,7 @@ class auth_exchange {
     std::array<char, 48> octets;
     std::size_t written = 0;
     while (state_ == state::response && room.size() - written >= least) {
-      const std::size_t fits = (room.size() - written) / 4 * 3 - 2;  // the encoder may hold two
+      const std::size_t fits = (room.size() - written) / 4 * 3;
       const auto piece = std::span{octets}.first(fits < octets.size() ? fits : octets.size());
       const io_result result = login.read_some(piece);
       if (result.ok()) {

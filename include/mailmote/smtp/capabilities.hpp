@@ -14,6 +14,7 @@
 
 #include <mailmote/sasl/mechanism.hpp>
 #include <mailmote/text/ascii.hpp>
+#include <mailmote/text/word_list.hpp>
 
 namespace mailmote::smtp {
 
@@ -32,13 +33,16 @@ enum class extension : std::uint8_t {
   limits,
 };
 
-inline constexpr std::string_view extension_keywords[] = {
-    "STARTTLS", "AUTH", "PIPELINING",          "CHUNKING",   "BINARYMIME", "8BITMIME", "SMTPUTF8",
-    "SIZE",     "DSN",  "ENHANCEDSTATUSCODES", "REQUIRETLS", "LIMITS",
-};
+// In the order of `extension`.
+inline constexpr text::word_list extension_keywords{
+    "STARTTLS AUTH PIPELINING CHUNKING BINARYMIME 8BITMIME SMTPUTF8 SIZE DSN ENHANCEDSTATUSCODES "
+    "REQUIRETLS LIMITS"};
+
+// Of a number in an EHLO line that is larger than this, only that is known.
+inline constexpr std::uint32_t largest_number = 0xFFFF'FFFF;
 
 struct capabilities {
-  std::uint64_t size_limit = 0;      // octets in a message; 0: none was named (RFC 1870 4)
+  std::uint32_t size_limit = 0;      // octets in a message; 0: none was named (RFC 1870 4)
   std::uint32_t max_recipients = 0;  // RCPTMAX; 0: none was named (RFC 9422)
   std::uint32_t max_mails = 0;       // MAILMAX; likewise
   std::uint16_t extensions = 0;      // one bit an extension
@@ -55,10 +59,10 @@ class capability_parser {
   constexpr void text(char c, capabilities& into) {
     if (c == ' ' || c == '\t') {
       end_word(into);
-    } else if (c == '=' && words_ == 0 && word() == "AUTH") {  // AUTH=LOGIN PLAIN
+    } else if (c == '=' && words_ == 0 && is_auth(word())) {
       end_word(into);
     } else if (size_ < word_.size()) {
-      word_[size_++] = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+      word_[size_++] = c;
     } else {
       too_long_ = true;
     }
@@ -73,31 +77,31 @@ class capability_parser {
  private:
   static constexpr std::size_t max_word = 24;  // RCPTDOMAINMAX= and ten digits
 
+  static constexpr bool is_auth(std::string_view w) {
+    return extension_keywords.find(w) == static_cast<std::size_t>(extension::auth);
+  }
   constexpr std::string_view word() const { return {word_.data(), size_}; }
   constexpr void end_word(capabilities& into);
+  static constexpr void take_limit(std::string_view word, capabilities& into);
 
   std::array<char, max_word> word_{};
   std::uint8_t size_ = 0;
   std::uint8_t words_ = 0;  // complete ones in this line; more than two count as two
-  extension keyword_{};     // the line's first word
-  bool known_ = false;      // whether keyword_ is one of ours
+  std::size_t keyword_ = text::word_list::none;  // the line's first word, when it is one of ours
   bool too_long_ = false;
   bool greeted_ = false;  // the first line names the server, and no extension
 };
 
 namespace detail {
 
-// The number a word is, or `otherwise`; a number that does not fit is the largest that does.
-template <class Unsigned>
-constexpr Unsigned read_number(std::string_view digits, Unsigned otherwise) {
-  if (digits.empty()) return otherwise;
-  Unsigned value = 0;
+// The number that the rest of a word is; 0 when it is none.
+constexpr std::uint32_t read_number(std::string_view digits) {
+  std::uint32_t value = 0;
   for (const char c : digits) {
-    if (!ascii::is_digit(c)) return otherwise;
-    const auto digit = static_cast<Unsigned>(c - '0');
-    constexpr Unsigned largest = static_cast<Unsigned>(-1);
-    if (value > largest / 10 || value * 10 > largest - digit) return largest;
-    value = value * 10 + digit;
+    if (!ascii::is_digit(c)) return 0;
+    const auto digit = static_cast<std::uint32_t>(c - '0');
+    const bool fits = value < largest_number / 10;  // 4,294,967,290 and more are "or more"
+    value = fits ? value * 10 + digit : largest_number;
   }
   return value;
 }
@@ -111,29 +115,30 @@ constexpr void capability_parser::end_word(capabilities& into) {
   too_long_ = false;
   if (blank || !greeted_) return;
   if (words_ == 0) {
-    known_ = false;
-    for (std::size_t i = 0; i < std::size(extension_keywords); ++i) {
-      if (w != extension_keywords[i]) continue;
-      known_ = true;
-      keyword_ = static_cast<extension>(i);
-      into.extensions = static_cast<std::uint16_t>(into.extensions | (1u << i));
+    keyword_ = extension_keywords.find(w);
+    if (keyword_ != text::word_list::none) {
+      into.extensions = static_cast<std::uint16_t>(into.extensions | (1u << keyword_));
     }
-  } else if (known_ && keyword_ == extension::auth) {
+  } else if (keyword_ == static_cast<std::size_t>(extension::auth)) {
     into.auth.add(w);
-  } else if (known_ && keyword_ == extension::size && words_ == 1) {
-    into.size_limit = detail::read_number(w, into.size_limit);
-  } else if (known_ && keyword_ == extension::limits) {
-    constexpr std::string_view rcptmax = "RCPTMAX=";
-    constexpr std::string_view mailmax = "MAILMAX=";
-    if (w.starts_with(rcptmax)) {
-      into.max_recipients = detail::read_number(
-          std::string_view{w.data() + rcptmax.size(), w.size() - rcptmax.size()}, 0u);
-    } else if (w.starts_with(mailmax)) {
-      into.max_mails = detail::read_number(
-          std::string_view{w.data() + mailmax.size(), w.size() - mailmax.size()}, 0u);
-    }
+  } else if (keyword_ == static_cast<std::size_t>(extension::size) && words_ == 1) {
+    into.size_limit = detail::read_number(w);
+  } else if (keyword_ == static_cast<std::size_t>(extension::limits)) {
+    take_limit(w, into);
   }
   if (words_ < 2) ++words_;
+}
+
+// RCPTMAX=100 or MAILMAX=5, and others that are no business of a submission.
+constexpr void capability_parser::take_limit(std::string_view w, capabilities& into) {
+  constexpr std::string_view rcptmax = "RCPTMAX=";
+  constexpr std::string_view mailmax = "MAILMAX=";
+  constexpr std::size_t size = rcptmax.size();
+  if (w.size() <= size) return;
+  const std::string_view name{w.data(), size};
+  const std::uint32_t limit = detail::read_number({w.data() + size, w.size() - size});
+  if (ascii::equal_ignoring_case(name, rcptmax)) into.max_recipients = limit;
+  if (ascii::equal_ignoring_case(name, mailmax)) into.max_mails = limit;
 }
 
 }  // namespace mailmote::smtp

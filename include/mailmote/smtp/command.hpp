@@ -12,6 +12,10 @@
 #include <span>
 #include <string_view>
 
+#include <mailmote/smtp/envelope.hpp>
+#include <mailmote/smtp/script.hpp>
+#include <mailmote/smtp/settings.hpp>
+
 namespace mailmote::smtp {
 
 // Writes the part of a text that follows its first `skip` octets, as far as there is room. So a
@@ -31,6 +35,11 @@ class piece_writer {
         complete_ = false;
       }
     }
+  }
+
+  template <std::size_t N>
+  constexpr void put(const char (&literal)[N]) {  // spares the target a strlen
+    put(std::string_view{literal, N - 1});
   }
 
   constexpr void put_number(std::size_t n) {
@@ -60,7 +69,8 @@ struct mail_parameters {
 };
 
 // EHLO or HELO.
-constexpr void put_hello(piece_writer& out, std::string_view verb, std::string_view name) {
+template <std::size_t N>
+constexpr void put_hello(piece_writer& out, const char (&verb)[N], std::string_view name) {
   out.put(verb);
   out.put(" ");
   out.put(name);
@@ -85,6 +95,21 @@ constexpr void put_rcpt(piece_writer& out, std::string_view to) {
   out.put("RCPT TO:<");
   out.put(to);
   out.put(">\r\n");
+}
+
+// The command of a step at which the client speaks a command; `recipient` is the RCPT's.
+constexpr void put_command(piece_writer& out, step at, const settings& with, const envelope& mail,
+                           std::size_t recipient, const mail_parameters& parameters) {
+  switch (at) {
+    case step::ehlo: return put_hello(out, "EHLO", with.helo);
+    case step::helo: return put_hello(out, "HELO", with.helo);
+    case step::starttls: return out.put("STARTTLS\r\n");
+    case step::rset: return out.put("RSET\r\n");
+    case step::mail: return put_mail(out, mail.from, parameters);
+    case step::rcpt: return put_rcpt(out, mail.to[recipient]);
+    case step::data: return out.put("DATA\r\n");
+    default: return out.put("QUIT\r\n");
+  }
 }
 
 }  // namespace mailmote::smtp

@@ -45,7 +45,9 @@ class dot_stuffer {
 
   // Ends the text: a line that has no end gets one, and then comes the lone dot.
   constexpr std::size_t finish(std::span<char> out) {
-    const std::string_view end = place_ == place::in_line ? "\r\n.\r\n" : ".\r\n";
+    constexpr std::string_view whole = "\r\n.\r\n";
+    std::string_view end = whole;
+    if (place_ != place::in_line) end.remove_prefix(2);
     for (std::size_t i = 0; i < end.size(); ++i) out[i] = end[i];
     place_ = place::line_start;
     return end.size();

@@ -27,17 +27,14 @@ class message_writer {
     failed,   // error() says why; what was written so far must not be completed
   };
 
-  constexpr void begin(body_source& source, std::uint64_t length) {
-    *this = {};
-    source_ = &source;
-    length_ = length;
+  // Without a source the message is the lone dot, as RFC 2920 3.1 answers a 354 that nothing can
+  // be sent after.
+  constexpr void begin(body_source* source, std::uint64_t length) {
+    source_ = source;
+    left_ = length;
+    stuffer_ = {};
     state_ = state::writing;
-  }
-
-  // RFC 2920 3.1: a 354 that nothing can be sent after is answered with the lone dot.
-  constexpr void begin_empty() {
-    *this = {};
-    state_ = state::writing;
+    error_ = errc::none;
   }
 
   constexpr state now() const { return state_; }
@@ -65,15 +62,15 @@ class message_writer {
     const io_result result = source_->read_some(read_room);
     switch (result.status()) {
       case io_status::ok:
-        octets_ += result.count();
-        if (result.count() > read_room.size()) return fail(errc::source_failed);
-        if (octets_ > length_) return fail(errc::source_length);
+        if (result.count() == 0 || result.count() > read_room.size()) break;  // no source's right
+        if (result.count() > left_) return fail(errc::source_length);
+        if (left_ != unknown_length) left_ -= result.count();
         // The beginning of read_room is far enough in for the stuffing never to overtake it.
         return stuffer_.stuff(read_room.first(result.count()), room);
       case io_status::want_read:
       case io_status::want_write: state_ = state::waiting; return 0;
       case io_status::closed:
-        if (length_ != unknown_length && octets_ != length_) return fail(errc::source_length);
+        if (left_ != unknown_length && left_ != 0) return fail(errc::source_length);
         return finish(room);
       case io_status::failed: break;
     }
@@ -92,8 +89,7 @@ class message_writer {
   }
 
   body_source* source_ = nullptr;
-  std::uint64_t length_ = unknown_length;
-  std::uint64_t octets_ = 0;
+  std::uint64_t left_ = 0;  // octets that the source still owes, or unknown_length
   dot_stuffer stuffer_{};
   state state_ = state::empty;
   errc error_ = errc::none;

@@ -55,8 +55,9 @@ inline errc fit_mail(const capabilities& offered, const envelope& mail, body_sou
   const errc begun = body.begin({.eight_bit = with.eight_bit, .utf8 = with.utf8});
   if (begun != errc::none) return begun;
   with.size = offered.has(extension::size) ? body.length() : unknown_length;
+  const bool limited = offered.size_limit > 0 && offered.size_limit < largest_number;
   const bool too_large = with.size != unknown_length && with.size > offered.size_limit;
-  return too_large && offered.size_limit > 0 ? errc::message_too_large : errc::none;
+  return limited && too_large ? errc::message_too_large : errc::none;
 }
 
 // Law 4: whether `login` may be used on the connection as it is.

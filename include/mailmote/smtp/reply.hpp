@@ -23,6 +23,38 @@ inline constexpr std::uint32_t max_reply_octets = 2u << 20;
 
 inline constexpr std::size_t max_kept_text = 80;
 
+// Reads class "." subject "." detail from the beginning of a text (RFC 2034 section 4).
+class enhanced_code_reader {
+ public:
+  constexpr void feed(char c) {
+    if (part_ == 3) return;
+    if (ascii::is_digit(c) && digits_ < 3) {
+      parts_[part_] = static_cast<std::uint16_t>(parts_[part_] * 10 + (c - '0'));
+      ++digits_;
+    } else if (digits_ > 0 && c == (part_ == 2 ? ' ' : '.')) {
+      digits_ = 0;
+      if (++part_ == 3) complete_ = true;
+    } else {
+      part_ = 3;
+    }
+  }
+
+  // The code that the text began with, if it is of the class of the reply's `code`.
+  constexpr enhanced_code read(std::uint16_t code) const {
+    const bool whole = complete_ || (part_ == 2 && digits_ > 0);
+    const unsigned status = parts_[0];
+    const bool known = status == 2 || status == 4 || status == 5;
+    if (!whole || !known || status != code / 100u) return {};
+    return {static_cast<std::uint8_t>(status), parts_[1], parts_[2]};
+  }
+
+ private:
+  std::array<std::uint16_t, 3> parts_{};
+  std::uint8_t part_ = 0;  // being read; 3: no more
+  std::uint8_t digits_ = 0;
+  bool complete_ = false;
+};
+
 // Calm about what real servers do: lines that end in LF alone, lines without text, two spaces
 // after the code, any octets in the text. Strict about the code: three digits, 1 to 5 first, the
 // same in every line.
@@ -44,7 +76,7 @@ class reply_parser {
 
   constexpr std::uint16_t code() const { return code_; }
   constexpr std::uint16_t line_code() const { return line_code_; }  // of the line being read
-  constexpr enhanced_code enhanced() const { return enhanced_; }
+  constexpr enhanced_code enhanced() const { return enhanced_.read(code_); }
 
   // The beginning of the text, lines joined by a space, for people. Everything that is not
   // printable ASCII has become `?`. It stands until the next reply begins, or while it is held.
@@ -56,7 +88,6 @@ class reply_parser {
  private:
   constexpr event end_line();
   constexpr void keep(char c);
-  constexpr void read_enhanced_code();
 
   enum class place : std::uint8_t { code, separator, text };
 
@@ -64,7 +95,7 @@ class reply_parser {
   std::uint32_t octets_ = 0;  // of this reply so far
   std::uint16_t code_ = 0;
   std::uint16_t line_code_ = 0;
-  enhanced_code enhanced_{};
+  enhanced_code_reader enhanced_{};
   std::uint8_t kept_ = 0;
   std::uint8_t digits_ = 0;
   place place_ = place::code;
@@ -97,18 +128,16 @@ constexpr reply_parser::event reply_parser::feed(char c) {
   if (place_ == place::separator) {
     if (c == ' ') return event::none;  // some servers write two
     place_ = place::text;
-    if (!first_line_ && kept_ > 0) keep(' ');
+    if (kept_ > 0) keep(' ');
   }
+  if (first_line_) enhanced_.feed(c);
   keep(c);
   return event::text;
 }
 
 constexpr reply_parser::event reply_parser::end_line() {
   if (place_ == place::code) last_line_ = true;  // the code stood alone
-  if (first_line_) {
-    code_ = line_code_;
-    read_enhanced_code();
-  }
+  if (first_line_) code_ = line_code_;
   const bool agrees = line_code_ == code_ && code_ >= 100 && code_ < 600;
   first_line_ = false;
   line_code_ = 0;
@@ -122,24 +151,6 @@ constexpr reply_parser::event reply_parser::end_line() {
 
 constexpr void reply_parser::keep(char c) {
   if (!text_held_ && kept_ < text_.size()) text_[kept_++] = ascii::is_printable(c) ? c : '?';
-}
-
-// class "." subject "." detail, at the text's beginning, of the code's own class (RFC 2034 4).
-constexpr void reply_parser::read_enhanced_code() {
-  std::uint16_t parts[3] = {};
-  std::size_t i = 0;
-  for (std::size_t part = 0; part < 3; ++part) {
-    const std::size_t begin = i;
-    while (i < kept_ && i - begin < 3 && ascii::is_digit(text_[i])) {
-      parts[part] = static_cast<std::uint16_t>(parts[part] * 10 + (text_[i++] - '0'));
-    }
-    if (i == begin) return;
-    if (part < 2 && (i == kept_ || text_[i++] != '.')) return;
-  }
-  const bool ends = i == kept_ || text_[i] == ' ';
-  if (ends && parts[0] == code_ / 100 && (parts[0] == 2 || parts[0] == 4 || parts[0] == 5)) {
-    enhanced_ = {static_cast<std::uint8_t>(parts[0]), parts[1], parts[2]};
-  }
 }
 
 }  // namespace mailmote::smtp

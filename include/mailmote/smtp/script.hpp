@@ -34,6 +34,9 @@ enum class step : std::uint8_t {
 constexpr bool client_speaks(step s) { return s >= step::ehlo && s <= step::quit; }
 constexpr bool is_mail_command(step s) { return s >= step::rset && s <= step::data; }
 
+// Of a mail's commands.
+constexpr step following(step s) { return static_cast<step>(static_cast<unsigned>(s) + 1); }
+
 constexpr phase phase_of(step s) {
   switch (s) {
     case step::greeting: return phase::greeting;

@@ -12,9 +12,9 @@
 //   S: 250                         /
 //   C: [RSET] MAIL ... or QUIT
 //
-// The law: two cursors go over this script, `sending_` and `answering_`, and nothing outside this
-// file moves them. A reply is the reply to the command at `answering_`, and that command was sent
-// to its last octet before the reply began. Any other reply ends the session.
+// The law: two cursors go over this script, `sending_` and `answering_`, and only this file moves
+// them. A reply answers the command at `answering_`, all of which was sent before it began. Any
+// other reply ends the session.
 //
 // Knows:          RFC 5321, 2920, 3207, 4954.
 // Does not know:  streams, TLS libraries, clocks: the driver (client.hpp) carries octets and time.
@@ -22,47 +22,23 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <span>
-#include <string_view>
 
-#include <mailmote/io.hpp>
+#include <mailmote/smtp/action.hpp>
 #include <mailmote/smtp/auth_exchange.hpp>
-#include <mailmote/smtp/capabilities.hpp>
 #include <mailmote/smtp/command.hpp>
-#include <mailmote/smtp/envelope.hpp>
 #include <mailmote/smtp/message_writer.hpp>
-#include <mailmote/smtp/outcome.hpp>
 #include <mailmote/smtp/preconditions.hpp>
 #include <mailmote/smtp/recipient_tally.hpp>
-#include <mailmote/smtp/reply.hpp>
-#include <mailmote/smtp/script.hpp>
 #include <mailmote/smtp/settings.hpp>
 #include <mailmote/smtp/verdict.hpp>
 #include <mailmote/wipe.hpp>
 
 namespace mailmote::smtp {
 
-// What the driver does next.
-enum class action : std::uint8_t {
-  none,       // nothing is under way; reading notices a server that ends an idle connection
-  write,      // hand down what output() gives, and read meanwhile
-  read,       // a reply is due
-  wait,       // the body or the login has nothing yet: come again in time, and read meanwhile
-  handshake,  // do the TLS handshake, then say secured() or ended()
-  close,      // the connection is over
-};
-
-// How often a body that says "not yet" is asked again.
-inline constexpr milliseconds source_pace = 20;
-
-// From when on silence in place of a greeting is a sign of its own: a server that waits for TLS.
-inline constexpr milliseconds greeting_patience = 10'000;
-
 class session {
  public:
-  // The smallest buffer that every part of the dialogue goes through.
-  static constexpr std::size_t min_buffer = 64;
+  static constexpr std::size_t min_buffer = 64;  // every part of the dialogue goes through it
 
   constexpr explicit session(const settings& with) noexcept : settings_{with} {}
   const settings& with() const noexcept { return settings_; }
@@ -75,7 +51,7 @@ class session {
   bool is_idle() const noexcept { return verdict_.is_told() && is_quiet(); }
   bool is_open() const noexcept { return answering_ == step::ready; }
   outcome result() const noexcept { return verdict_.result(tally_, reply_.text()); }
-  bool take_finished() noexcept;  // true once a mail, when its connection has come to rest
+  bool take_finished() noexcept { return is_quiet() && verdict_.tell(); }  // true once a mail
 
   // The driver's side. `buffer` is always the same one, of at least min_buffer octets, and keeps
   // what output() gave until it was sent.
@@ -92,6 +68,7 @@ class session {
   bool is_quiet() const { return answering_ == step::over || answering_ == step::ready; }
   bool is_lost() const { return verdict_.error() != errc::none || tally_.is_lost(envelope_); }
   bool all_answered() const { return awaited_ == 0 && begin_ == end_ && offset_ == 0; }
+  bool implicit() const { return settings_.security == security::implicit_tls; }
   bool is_class(int digit) const { return reply_.code() / 100 == digit; }
   bool is_refusal() const { return is_class(4) || is_class(5); }
   bool pipelines() const {
@@ -99,30 +76,30 @@ class session {
   }
   bool may_write() const;
   phase where() const;
-
   std::size_t write(std::span<char> room);
-  std::size_t write_command(std::span<char> room);
   void advance_sending();
   void wait_for_source(bool waits);
-
   void on_reply();
   void on_hello();
   void on_auth();
   void on_data();
   void on_accept();
-
   void go(step next);
-  void connect();
   void continue_connection();
   void open_transaction();
   void finish_mail(fate reached);
-  void record(errc why);
+  bool record(errc why) { return verdict_.record(why, where()); }
   void record_reply(errc why);
-  void record_refusals();
   void refuse(errc why);
-  void fail(errc why);
+  void fail(errc why) {
+    record(why);
+    leave();
+  }
   void leave();
-  void break_off(errc why);
+  void break_off(errc why) {
+    record(why);
+    hang_up();
+  }
   void hang_up();
   errc silence_or(errc why) const;
   void arm();
@@ -138,14 +115,12 @@ class session {
   reply_parser reply_{};
   capability_parser offered_{};
   capabilities capabilities_{};
-
   std::size_t offset_ = 0;  // octets of the command at sending_ that are in the buffer already
   std::size_t begin_ = 0;   // [begin_, end_) of the buffer is not yet sent
   std::size_t end_ = 0;
   std::size_t awaited_ = 0;  // replies that are due: what was sent and not yet answered
   milliseconds now_ = 0;
   deadline deadline_{};
-
   step sending_ = step::none;
   step answering_ = step::over;
   bool clock_is_stale_ = false;  // the deadline begins at the next reading of the clock
@@ -169,12 +144,14 @@ inline errc session::send(const envelope& mail, body_source& body) noexcept {
   verdict_.begin();
   tally_.begin();
   reply_.hold_text(false);
+  clock_is_stale_ = true;
   if (answering_ == step::ready) {
     open_transaction();
-  } else {
-    connect();
+    return errc::none;
   }
-  clock_is_stale_ = true;
+  encrypted_ = authenticated_ = needs_rset_ = source_waits_ = false;
+  reply_ = {};
+  go(implicit() ? step::handshake : step::greeting);
   return errc::none;
 }
 
@@ -188,12 +165,6 @@ inline errc session::quit() noexcept {
 inline void session::cancel() noexcept {
   if (verdict_.is_open()) return fail(silence_or(errc::canceled));
   if (!is_quiet()) hang_up();
-}
-
-inline bool session::take_finished() noexcept {
-  if (!verdict_.is_untold() || !is_quiet()) return false;
-  verdict_.tell();
-  return true;
 }
 
 // ---- the driver ----------------------------------------------------------------------------
@@ -276,15 +247,13 @@ inline void session::received(std::span<const char> octets) noexcept {
 inline void session::secured() noexcept {
   encrypted_ = true;
   if (settings_.transcript) settings_.transcript->encrypted();
-  const bool implicit = settings_.security == security::implicit_tls;
-  awaited_ = implicit ? 1 : 0;
-  go(implicit ? step::greeting : step::ehlo);
+  go(implicit() ? step::greeting : step::ehlo);
 }
 
 inline void session::ended(errc why) noexcept {
   // What follows the 220 to STARTTLS and is no TLS was put there by somebody else (law 3).
-  const bool starttls = answering_ == step::handshake && settings_.security == security::starttls;
-  if (starttls && why == errc::tls_not_tls) why = errc::tls_injection;
+  const bool after_220 = answering_ == step::handshake && !implicit();
+  if (after_220 && why == errc::tls_not_tls) why = errc::tls_injection;
   const errc closed = reply_.between_replies() ? errc::closed_before_reply : errc::closed_in_reply;
   break_off(why != errc::none ? why : silence_or(closed));
 }
@@ -318,46 +287,26 @@ inline std::size_t session::write(std::span<char> room) {
     if (auth_.now() == auth_exchange::state::written) sending_ = step::none;
     if (auth_.now() == auth_exchange::state::failed) failed = errc::source_failed;
   } else {
-    written = write_command(room);
+    piece_writer out{room, offset_};
+    put_command(out, sending_, settings_, envelope_, tally_.sent(), parameters_);
+    written = out.written();
+    if (settings_.transcript) settings_.transcript->client_said({room.data(), written});
+    offset_ += written;
+    if (out.complete()) advance_sending();
   }
   if (failed == errc::none) return written;
   break_off(failed);
   return 0;
 }
 
-inline std::size_t session::write_command(std::span<char> room) {
-  piece_writer out{room, offset_};
-  switch (sending_) {
-    case step::ehlo: put_hello(out, "EHLO", settings_.helo); break;
-    case step::helo: put_hello(out, "HELO", settings_.helo); break;
-    case step::starttls: out.put("STARTTLS\r\n"); break;
-    case step::rset: out.put("RSET\r\n"); break;
-    case step::mail: put_mail(out, envelope_.from, parameters_); break;
-    case step::rcpt: put_rcpt(out, envelope_.to[tally_.sent()]); break;
-    case step::data: out.put("DATA\r\n"); break;
-    default: out.put("QUIT\r\n"); break;
-  }
-  if (settings_.transcript) settings_.transcript->client_said({room.data(), out.written()});
-  offset_ += out.written();
-  if (out.complete()) advance_sending();
-  return out.written();
-}
-
 inline void session::advance_sending() {
   offset_ = 0;
-  switch (sending_) {
-    case step::rset: sending_ = step::mail; break;
-    case step::mail:
-      sending_ = step::rcpt;
-      needs_rset_ = true;
-      break;
-    case step::rcpt:
-      tally_.count_sent();
-      if (tally_.sent() == envelope_.to.size()) sending_ = step::data;
-      break;
-    case step::data: sending_ = step::message; break;
-    default: sending_ = step::none; break;
+  if (sending_ == step::mail) needs_rset_ = true;
+  if (sending_ == step::rcpt) {
+    tally_.count_sent();
+    if (tally_.sent() < envelope_.to.size()) return;
   }
+  sending_ = is_mail_command(sending_) ? following(sending_) : step::none;
 }
 
 // The first "not yet" of several starts the clock.
@@ -384,18 +333,22 @@ inline void session::on_reply() {
     case step::auth: on_auth(); break;
     case step::rset:
       if (!positive) return refuse(errc::mail_refused);
-      answering_ = step::mail;
+      answering_ = following(answering_);
       break;
     case step::mail:
       if (!positive && !is_refusal()) return refuse(errc::mail_refused);
       if (!positive) record_reply(errc::mail_refused);
-      answering_ = step::rcpt;
+      answering_ = following(answering_);
       break;
     case step::rcpt:
       if (!positive && !is_refusal()) return refuse(errc::recipients_refused);
       tally_.take(envelope_, reply_);
-      if (tally_.answered() == tally_.sent() && is_lost()) record_refusals();
-      if (tally_.answered() == envelope_.to.size()) answering_ = step::data;
+      if (tally_.answered() == tally_.sent() && is_lost() && record(errc::recipients_refused)) {
+        verdict_.cite(tally_.code(), tally_.enhanced());
+        reply_.hold_text(true);
+        if (!tally_.last_answer_decides()) reply_.forget_text();
+      }
+      if (tally_.answered() == envelope_.to.size()) answering_ = following(answering_);
       break;
     case step::data: on_data(); break;
     case step::message: on_accept(); break;
@@ -411,14 +364,6 @@ inline void session::on_hello() {
   if (is_class(2)) return continue_connection();
   if (answering_ == step::ehlo && is_class(5) && helo_will_do) return go(step::helo);
   refuse(errc::ehlo_refused);
-}
-
-inline void session::connect() {
-  encrypted_ = authenticated_ = needs_rset_ = source_waits_ = false;
-  reply_ = {};
-  const bool implicit = settings_.security == security::implicit_tls;
-  awaited_ = implicit ? 0 : 1;  // the greeting
-  go(implicit ? step::handshake : step::greeting);
 }
 
 // The connection's next need: encryption, then the login, then the mail.
@@ -467,11 +412,7 @@ inline void session::on_data() {
   }
   if (!is_class(3)) return refuse(errc::data_refused);
   message_is_empty_ = is_lost();
-  if (message_is_empty_) {
-    message_.begin_empty();
-  } else {
-    message_.begin(*body_, body_->length());
-  }
+  message_.begin(message_is_empty_ ? nullptr : body_, body_->length());
   go(step::message);
 }
 
@@ -490,11 +431,13 @@ inline void session::on_accept() {
 
 // ---- how it goes on, or ends ---------------------------------------------------------------
 
+// To a step that begins with nothing sent and nothing owed, but for the greeting.
 inline void session::go(step next) {
   answering_ = next;
   sending_ = client_speaks(next) ? next : step::none;
-  offset_ = 0;
-  if (next == step::ehlo) {  // law 3: what was learned before is forgotten
+  begin_ = end_ = offset_ = 0;
+  awaited_ = next == step::greeting ? 1 : 0;
+  if (next == step::ehlo || next == step::helo) {  // law 3: what was learned is forgotten
     capabilities_ = {};
     offered_ = {};
   }
@@ -507,20 +450,10 @@ inline void session::finish_mail(fate reached) {
   go(envelope_.then == after::stay ? step::ready : step::quit);
 }
 
-inline void session::record(errc why) { verdict_.record(why, where()); }
-
 inline void session::record_reply(errc why) {
-  if (!verdict_.is_open() || verdict_.error() != errc::none) return;
-  verdict_.record(why, where(), reply_.code(), reply_.enhanced());
+  if (!record(why)) return;
+  verdict_.cite(reply_.code(), reply_.enhanced());
   reply_.hold_text(true);
-}
-
-// No recipient is left to send to.
-inline void session::record_refusals() {
-  if (verdict_.error() != errc::none) return;
-  verdict_.record(errc::recipients_refused, phase::rcpt, tally_.code(), tally_.enhanced());
-  reply_.hold_text(true);
-  if (!tally_.last_answer_decides()) reply_.forget_text();
 }
 
 // `why`, if the reply is the refusal that it names; a reply of any other kind was impossible.
@@ -529,30 +462,19 @@ inline void session::refuse(errc why) {
   leave();
 }
 
-inline void session::fail(errc why) {
-  record(why);
-  leave();
-}
-
-// RFC 5321 4.1.1.10: goodbye is said wherever the dialogue has a place for it.
+// RFC 5321 4.1.1.10: goodbye is said wherever there is a place for it.
 inline void session::leave() {
-  const bool speaks = answering_ != step::message && answering_ != step::handshake;
-  if (!speaks || !all_answered()) return hang_up();
+  const bool has_place = answering_ != step::message && answering_ != step::handshake;
+  if (!has_place || !all_answered()) return hang_up();
   verdict_.decide(fate::not_delivered);
   if (answering_ == step::auth) settings_.auth->forget();
   go(step::quit);
-}
-
-inline void session::break_off(errc why) {
-  record(why);
-  hang_up();
 }
 
 inline void session::hang_up() {
   const bool unanswered = answering_ == step::message && awaited_ > 0 && !message_is_empty_;
   verdict_.decide(unanswered ? fate::unknown : fate::not_delivered);
   if (answering_ == step::auth) settings_.auth->forget();
-  begin_ = end_ = 0;
   go(step::over);
 }
 

@@ -24,12 +24,16 @@ class verdict {
   constexpr bool is_open() const { return state_ == state::open; }
   constexpr errc error() const { return error_; }
 
-  // `code` and `enhanced` are of the reply that says so, if one does. errc::none: it says yes.
-  constexpr void record(errc why, phase where, std::uint16_t code = 0,
-                        enhanced_code enhanced = {}) {
-    if (!is_open() || error_ != errc::none) return;
+  // errc::none: it was taken. False when there is a reason already.
+  constexpr bool record(errc why, phase where) {
+    if (!is_open() || error_ != errc::none) return false;
     error_ = why;
     phase_ = where;
+    return true;
+  }
+
+  // The reply that says so.
+  constexpr void cite(std::uint16_t code, enhanced_code enhanced) {
     code_ = code;
     enhanced_ = enhanced;
   }
@@ -40,9 +44,14 @@ class verdict {
     fate_ = reached;
   }
 
-  constexpr bool is_untold() const { return state_ == state::decided; }
   constexpr bool is_told() const { return state_ == state::told; }
-  constexpr void tell() { state_ = state::told; }
+
+  // True once, when the mail is decided.
+  constexpr bool tell() {
+    if (state_ != state::decided) return false;
+    state_ = state::told;
+    return true;
+  }
 
   outcome result(const recipient_tally& tally, std::string_view server_text) const {
     const retry again = fate_ == fate::not_delivered ? retry_after(error_, code_) : retry::no;

@@ -62,7 +62,7 @@ constexpr ip_address read_ipv6(std::string_view s) {
   ip_address ip;
   std::size_t n = 0;         // octets read
   std::size_t gap = no_gap;  // where `::` stands
-  if (s.starts_with("::")) {
+  if (s.size() >= 2 && s[0] == ':' && s[1] == ':') {
     gap = 0;
     s.remove_prefix(2);
   }

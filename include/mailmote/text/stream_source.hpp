@@ -52,6 +52,7 @@ class stream_source final : public body_source {
       if (done.written > 0) return io_result::moved(done.written);
       const io_result result = reader_.read_some(hold_);
       if (!result.ok()) return result;
+      if (result.count() > hold_.size()) return io_status::failed;  // no reader's right
       read_ = 0;
       size_ = result.count();
     }
