@@ -703,3 +703,11 @@ TEST_CASE("an EHLO name may be an address in brackets, or digits only") {
     CHECK(d.sent().starts_with(std::string{"EHLO "} + name + "\r\n"));
   }
 }
+
+TEST_CASE("what a refused EHLO seems to offer is not believed after HELO") {
+  dialogue d = in_clear({"220 mx", "EHLO mote", "502-what\r\n502-PIPELINING\r\n502 SIZE 10",
+                         "HELO mote", "250-mx\r\n250 8BITMIME", "MAIL FROM:<mote@example.org>",
+                         "250 ok", "RCPT TO:<ops@example.org>", "250 ok", "DATA", "354 go", message,
+                         "250 ok", "QUIT", "221 bye"});
+  CHECK(d.run().fate == fate::delivered);
+}

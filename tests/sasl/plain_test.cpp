@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: BSL-1.0
+// The login that sends user name and password as they are (RFC 4616).
+#include <doctest/doctest.h>
+
+#include <string>
+#include <string_view>
+
+#include <mailmote/sasl/plain.hpp>
+
+#include "ground/read_to_end.hpp"
+
+using namespace mailmote;
+using namespace std::string_literals;
+
+namespace {
+
+sasl::offer offer_of(std::string_view token) {
+  sasl::offer offered;
+  offered.add(token);
+  return offered;
+}
+
+std::string response(sasl::plain& login, std::size_t room = 100) {
+  CHECK(login.select(offer_of("PLAIN")) == errc::none);
+  return read_to_end(login, room);
+}
+
+}  // namespace
+
+TEST_CASE("the examples of RFC 4616 section 4 come out as they stand there") {
+  sasl::plain tim{"tim", "tanstaaftanstaaf"};
+  CHECK(response(tim) == "\0tim\0tanstaaftanstaaf"s);
+  sasl::plain kurt{"Kurt", "xipj3plmq", "Ursel"};
+  CHECK(response(kurt) == "Ursel\0Kurt\0xipj3plmq"s);
+}
+
+TEST_CASE("a response is the same through a room of any size, and as long as was said") {
+  for (const std::string authorization : {"", "U", "Ursel"}) {
+    for (const std::string username : {"K", "Kurt"}) {
+      for (const std::string password : {"x", "xipj3"}) {
+        const std::string whole = authorization + '\0' + username + '\0' + password;
+        sasl::plain login{username, password, authorization};
+        CHECK(login.initial_response() == whole.size());
+        for (std::size_t room = 1; room <= whole.size() + 1; ++room) {
+          CHECK(response(login, room) == whole);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("a login that was left half said begins again from its first octet") {
+  sasl::plain login{"tim", "secret"};
+  for (std::size_t said = 1; said <= 11; ++said) {
+    CHECK(login.select(offer_of("PLAIN")) == errc::none);
+    std::string begun(said, '?');
+    CHECK(login.read_some(begun).ok());
+    login.forget();
+    CHECK(response(login) == "\0tim\0secret"s);
+  }
+}
+
+TEST_CASE("a server that does not offer PLAIN is told no password") {
+  sasl::plain login{"tim", "secret"};
+  CHECK(login.select({}) == errc::auth_unavailable);
+  CHECK(login.select(offer_of("LOGIN")) == errc::auth_unavailable);
+}
+
+TEST_CASE("PLAIN has nothing more to say to a server that asks again") {
+  sasl::plain login{"tim", "secret"};
+  CHECK(response(login) == "\0tim\0secret"s);
+  CHECK(login.respond() == errc::bad_challenge);
+}
+
+TEST_CASE("PLAIN says what it is") {
+  sasl::plain login{"tim", "secret"};
+  CHECK(login.selected() == sasl::kind::plain);
+  CHECK(login.reveals_secret());
+  CHECK(login.accept() == errc::none);
+}
+
+TEST_CASE("a PLAIN login with an empty name or password is named before it is sent") {
+  CHECK(sasl::plain{"", "secret"}.check() == errc::bad_username);
+  CHECK(sasl::plain{"tim", ""}.check() == errc::bad_password);
+  CHECK(sasl::plain{"tim", "secret"}.check() == errc::none);
+}
+
+TEST_CASE("a control character anywhere in a PLAIN login is refused by its place") {
+  for (int octet = 0; octet < 256; ++octet) {
+    const char c = static_cast<char>(octet);
+    const bool control = octet < 32 || octet == 127;
+    for (std::size_t place = 0; place <= 3; ++place) {
+      CAPTURE(octet);
+      std::string s = "tim";
+      s.insert(place, 1, c);
+      CHECK(sasl::plain{s, "secret"}.check() == (control ? errc::bad_username : errc::none));
+      CHECK(sasl::plain{"tim", s}.check() == (control ? errc::bad_password : errc::none));
+      CHECK(sasl::plain{"tim", "secret", s}.check() ==
+            (control ? errc::bad_authorization : errc::none));
+    }
+  }
+}
