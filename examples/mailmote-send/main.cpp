@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: BSL-1.0
+// main.cpp: mailmote-send, a command that sends mail and says for sure what became of it.
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <ctime>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <mailmote/mailmote.hpp>
+#include <mailmote/port/posix.hpp>
+#include <mailmote/tls/wolfssl.hpp>
+
+#include "console.hpp"
+#include "exit_code.hpp"
+#include "message_file.hpp"
+#include "offered_login.hpp"
+#include "options.hpp"
+#include "report.hpp"
+
+namespace mailmote_send {
+namespace {
+
+using mailmote::errc;
+using mailmote::milliseconds;
+
+constexpr milliseconds patience = 10'000;  // for a greeting, before a hint is given
+
+std::string_view view(const std::optional<std::string>& text) {
+  return text ? std::string_view{*text} : std::string_view{};
+}
+
+// One connection, and all mails over it.
+class delivery {
+ public:
+  delivery(const options& chosen, message_file& body, console& screen)
+      : chosen_{chosen},
+        port_{chosen.port.value_or(default_port(chosen.tls))},
+        body_{body},
+        screen_{screen},
+        to_{chosen.to.begin(), chosen.to.end()} {
+    tls_.set_time(std::time(nullptr));
+  }
+
+  delivery(const delivery&) = delete;
+  delivery& operator=(const delivery&) = delete;
+  ~delivery() {
+    tls_.close();
+    trust_.release();
+  }
+
+  exit_code run() {
+    unsigned long arrived = 0;
+    exit_code code = delivered;
+    while (code == delivered && arrived < chosen_.count) {
+      code = send(arrived + 1 == chosen_.count ? mailmote::after::quit : mailmote::after::stay);
+      if (code == delivered) ++arrived;
+    }
+    if (chosen_.count == 1) return code;
+    const std::string tally =
+        std::to_string(arrived) + " of " + std::to_string(chosen_.count) + " mails delivered";
+    if (code == delivered || arrived == 0) {
+      screen_.say(tally);
+      return code;
+    }
+    screen_.complain(tally + "; sending all of them again would deliver " +
+                     (arrived == 1 ? "that" : "those") + " twice");
+    return code == try_later ? fate_unknown : code;  // who tries again at 75 must not send twice
+  }
+
+ private:
+  static constexpr mailmote::buffer_sizes gateway_buffers{.out = 16'384, .in = 4'096};
+  using tls_session = mailmote::wolfssl::session;
+  using client = mailmote::client<mailmote::posix::tcp_stream, tls_session, gateway_buffers>;
+
+  mailmote::settings settings() {
+    mailmote::settings s{.host = chosen_.host,
+                         .helo = chosen_.helo,
+                         .auth = login(),
+                         .security = chosen_.tls,
+                         .pipelining = chosen_.pipelining,
+                         .transcript = &screen_};
+    if (chosen_.allow_cleartext_auth) s.cleartext_auth = mailmote::cleartext_auth::any;
+    if (const milliseconds t = chosen_.timeout; t != 0) {
+      s.timeouts = {t, t, t, t, t, t, t, t, t, t, std::min(t, s.timeouts.quit), t};
+    }
+    return s;
+  }
+
+  mailmote::sasl::mechanism* login() {
+    if (!chosen_.user) return nullptr;
+    switch (chosen_.auth) {
+      case login_choice::automatic: return &offered_;
+      case login_choice::plain: return &plain_;
+      case login_choice::login: break;
+    }
+    return &login_;
+  }
+
+  exit_code send(mailmote::after then) {
+    const mailmote::envelope envelope{.from = *chosen_.from,
+                                      .to = to_,
+                                      .deliver_if = chosen_.all_recipients
+                                                        ? mailmote::recipients::all
+                                                        : mailmote::recipients::any,
+                                      .then = then,
+                                      .listener = &screen_};
+    const bool connected = smtp_.is_open();
+    errc error = smtp_.send(envelope, body_);
+    if (error == errc::none && !connected) error = tcp_.connect(chosen_.host, port_);
+    if (error != errc::none) {
+      const mailmote::retry retry = mailmote::retry_after(error, 0);
+      screen_.complain(report({.error = error, .retry = retry}, to_.size(), reason_for(error)));
+      return exit_code_of(error, retry);
+    }
+    const mailmote::outcome mail = finish();
+    const std::string reason = reason_for(mail.error) + std::string{place_of(mail)};
+    const std::string text = report(mail, to_.size(), reason);
+    if (mail.fate == mailmote::fate::delivered) {
+      screen_.say(text);
+    } else {
+      screen_.complain(text);
+    }
+    return exit_code_of(mail);
+  }
+
+  // As mailmote::run, with something to look at meanwhile.
+  mailmote::outcome finish() {
+    const milliseconds begin = tcp_.now();
+    while (smtp_.poll(tcp_.now()) == mailmote::status::working) {
+      const milliseconds now = tcp_.now();
+      milliseconds timeout = smtp_.next_timeout(now);
+      if (!hinted_ && !screen_.has_heard()) {
+        const milliseconds waited = now - begin;
+        if (waited >= patience) {
+          hint();
+        } else {
+          timeout = std::min(timeout, patience - waited);
+        }
+      }
+      screen_.show_progress(body_.sent(), body_.length());
+      tcp_.wait(smtp_.wants(), timeout);
+    }
+    return smtp_.result();
+  }
+
+  void hint() {
+    hinted_ = true;
+    const std::string server = printable(chosen_.host) + ":" + std::to_string(port_);
+    if (tcp_.is_connecting()) {
+      screen_.warn("no answer from " + server + " for ten seconds; still trying to connect");
+    } else if (chosen_.tls != mailmote::security::implicit_tls) {
+      screen_.warn("no greeting from " + server +
+                   " for ten seconds; does it expect TLS from the first byte (--tls implicit)?");
+    }
+  }
+
+  // An error in words, with what it is about.
+  std::string reason_for(errc error) {
+    std::array<char, 256> room;
+    std::string reason{mailmote::explain(error)};
+    if (error == errc::stream_failed) return reason + ": " + std::strerror(tcp_.native_error());
+    if (error == tls_.error()) reason = printable(tls_.explain(room));  // it has seen more
+    const std::string subject = printable(subject_of(error));
+    return subject.empty() ? reason : reason + ": " + subject;
+  }
+
+  std::string_view subject_of(errc error) const {
+    switch (error) {
+      case errc::bad_host:
+      case errc::no_such_host:
+      case errc::resolver_failed: return chosen_.host;
+      case errc::bad_helo: return chosen_.helo;
+      case errc::bad_reverse_path: return *chosen_.from;
+      case errc::tls_bad_anchors: return view(chosen_.ca_file);
+      case errc::bad_recipient: return *std::find_if(to_.begin(), to_.end(), is_no_address);
+      default: return {};
+    }
+  }
+
+  static bool is_no_address(std::string_view to) {
+    return mailmote::smtp::forward_path_form(to) == mailmote::smtp::address_form::invalid;
+  }
+
+  const options& chosen_;
+  const std::uint16_t port_;
+  message_file& body_;
+  console& screen_;
+  const std::vector<std::string_view> to_;
+  bool hinted_ = false;
+
+  mailmote::sasl::plain plain_{view(chosen_.user), view(chosen_.password)};
+  mailmote::sasl::login login_{view(chosen_.user), view(chosen_.password)};
+  offered_login offered_{view(chosen_.user), view(chosen_.password)};
+  mailmote::wolfssl::context trust_{
+      {.anchors_file = chosen_.ca_file ? chosen_.ca_file->c_str() : nullptr,
+       .system_store = !chosen_.ca_file}};
+  tls_session tls_{trust_};
+  mailmote::posix::tcp_stream tcp_{};
+  client smtp_{tcp_, tls_, settings()};
+};
+
+exit_code end_early(const complaint& why, console& screen) {
+  screen.complain(printable(why.text));
+  if (why.code == usage) std::fputs(usage_text().c_str(), stderr);
+  return why.code;
+}
+
+exit_code run(int argc, char** argv) {
+  options chosen;
+  const std::optional<complaint> misread = read_command_line(argc, argv, chosen);
+  console screen{chosen.quiet     ? loudness::quiet
+                 : chosen.verbose ? loudness::verbose
+                                  : loudness::normal};
+  if (misread) return end_early(*misread, screen);
+  if (chosen.help) {
+    std::fputs(help_text().c_str(), stdout);
+    return delivered;
+  }
+  if (chosen.version) {
+    std::printf("mailmote-send %s, wolfSSL %s\n", mailmote::version, ::wolfSSL_lib_version());
+    return delivered;
+  }
+  if (const auto wrong = read_password(chosen)) return end_early(*wrong, screen);
+  if (chosen.helo.empty()) chosen.helo = default_helo();
+
+  message_file body;
+  if (chosen.body == "-" && ::isatty(STDIN_FILENO) == 1) {
+    screen.warn("reading the message from the terminal; Ctrl-D ends it");
+  }
+  const std::string unreadable = body.open(chosen.body);
+  if (!unreadable.empty()) return end_early({unreadable_file, unreadable}, screen);
+  if (body.longest_line() > message_file::max_line) {
+    screen.warn("the message has a line of " + std::to_string(body.longest_line()) +
+                " octets; servers need not take more than 998 (RFC 5321 4.5.3.1.6)");
+  }
+  return delivery{chosen, body, screen}.run();
+}
+
+}  // namespace
+}  // namespace mailmote_send
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);  // a reader of our output who goes shall not stop the mail
+  return mailmote_send::run(argc, argv);
+}

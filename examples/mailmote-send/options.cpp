@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: BSL-1.0
+// options.cpp: the table of all options, from which they are read and explained.
+#include "options.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <fstream>
+#include <string_view>
+
+#include <mailmote/smtp/preconditions.hpp>
+
+namespace mailmote_send {
+namespace {
+
+using std::string_view;
+
+struct option {
+  string_view name;
+  string_view value;  // what --help calls it; empty: the option stands alone
+  string_view meaning;
+  const char* (*take)(options& chosen, string_view value);  // null, or what the value has to be
+};
+
+template <auto Member>
+const char* text(options& chosen, string_view value) {
+  chosen.*Member = value;
+  return nullptr;
+}
+
+template <auto Member, bool Value>
+const char* set(options& chosen, string_view) {
+  chosen.*Member = Value;
+  return nullptr;
+}
+
+template <class Number>
+bool read_number(string_view value, unsigned long least, unsigned long most, Number& number) {
+  unsigned long n = 0;
+  const char* const end = value.data() + value.size();
+  const auto [rest, error] = std::from_chars(value.data(), end, n);
+  if (error != std::errc{} || rest != end || n < least || n > most) return false;
+  number = static_cast<Number>(n);
+  return true;
+}
+
+const char* take_port(options& chosen, string_view value) {
+  return read_number(value, 1, 65535, chosen.port.emplace()) ? nullptr : "a number up to 65535";
+}
+
+template <class Choice>
+struct word {
+  string_view text;
+  Choice means;
+};
+
+template <class Choice, std::size_t N>
+bool read_choice(string_view value, const word<Choice> (&words)[N], Choice& choice) {
+  const auto found = std::find_if(std::begin(words), std::end(words),
+                                  [&](const word<Choice>& w) { return w.text == value; });
+  if (found == std::end(words)) return false;
+  choice = found->means;
+  return true;
+}
+
+const char* take_tls(options& chosen, string_view value) {
+  using mailmote::security;
+  constexpr word<security> words[] = {{"starttls", security::starttls},
+                                      {"implicit", security::implicit_tls},
+                                      {"none", security::cleartext}};
+  return read_choice(value, words, chosen.tls) ? nullptr : "starttls, implicit or none";
+}
+
+const char* take_auth(options& chosen, string_view value) {
+  constexpr word<login_choice> words[] = {{"auto", login_choice::automatic},
+                                          {"plain", login_choice::plain},
+                                          {"login", login_choice::login}};
+  return read_choice(value, words, chosen.auth) ? nullptr : "auto, plain or login";
+}
+
+const char* take_recipient(options& chosen, string_view value) {
+  chosen.to.emplace_back(value);
+  return nullptr;
+}
+
+const char* take_count(options& chosen, string_view value) {
+  return read_number(value, 1, 1'000'000'000, chosen.count) ? nullptr : "a number of 1 or more";
+}
+
+const char* take_timeout(options& chosen, string_view value) {
+  if (!read_number(value, 1, 86'400, chosen.timeout)) return "a number up to 86400";
+  chosen.timeout *= 1000;
+  return nullptr;
+}
+
+constexpr option all_options[] = {
+    {"--host", "NAME", "the server's name or IP address; its certificate must prove it",
+     text<&options::host>},
+    {"--port", "NUMBER", "default: 587 with starttls, 465 with implicit, 25 with none", take_port},
+    {"--tls", "HOW", "starttls (default), implicit (from the first byte), or none", take_tls},
+    {"--ca", "FILE", "trust these certificates (PEM), and not the system's store",
+     text<&options::ca_file>},
+    {"--user", "NAME", "log in", text<&options::user>},
+    {"--pass", "PASSWORD", "the password; other users of this machine may see it here",
+     text<&options::password>},
+    {"--pass-file", "FILE", "its first line is the password (else it is $MAILMOTE_PASSWORD)",
+     text<&options::password_file>},
+    {"--auth", "HOW", "plain, login, or auto (default: PLAIN if it is offered, else LOGIN)",
+     take_auth},
+    {"--allow-cleartext-auth", "", "log in without TLS, too: the password can be read on the way",
+     set<&options::allow_cleartext_auth, true>},
+    {"--from", "ADDRESS", "who hears of what cannot be delivered; may be '', nobody",
+     text<&options::from>},
+    {"--to", "ADDRESS", "who gets the mail; may be given many times", take_recipient},
+    {"--all-recipients", "", "deliver to all recipients or to none",
+     set<&options::all_recipients, true>},
+    {"--helo", "NAME", "what to call this machine; default: its own full name, or [127.0.0.1]",
+     text<&options::helo>},
+    {"--body", "FILE", "the complete message, header and all; default: -, standard input",
+     text<&options::body>},
+    {"--count", "N", "send it N times over one connection", take_count},
+    {"--timeout", "SECONDS", "how long each step may take; default: 2 to 10 minutes (RFC 5321)",
+     take_timeout},
+    {"--no-pipelining", "", "one command at a time, whatever the server offers",
+     set<&options::pipelining, false>},
+    {"--verbose", "", "show the dialogue; secrets are masked", set<&options::verbose, true>},
+    {"--quiet", "", "say nothing but errors", set<&options::quiet, true>},
+    {"--help", "", "show this", set<&options::help, true>},
+    {"--version", "", "show the versions of mailmote and wolfSSL", set<&options::version, true>},
+};
+
+std::optional<complaint> missing(string_view what) {
+  return complaint{usage, std::string{what} + " is missing"};
+}
+
+}  // namespace
+
+std::optional<complaint> read_command_line(int argc, char** argv, options& chosen) {
+  for (int i = 1; i < argc; ++i) {
+    const string_view word = argv[i];
+    const std::size_t equals = word.starts_with("--") ? word.find('=') : string_view::npos;
+    const string_view name = word.substr(0, equals);
+    const auto found = std::find_if(std::begin(all_options), std::end(all_options),
+                                    [&](const option& o) { return o.name == name; });
+    if (found == std::end(all_options)) {
+      const char* const what = word.starts_with('-') ? "unknown option " : "unexpected argument ";
+      return complaint{usage, what + std::string{name}};
+    }
+    string_view value;
+    if (equals != string_view::npos) {
+      if (found->value.empty()) return complaint{usage, std::string{name} + " takes no value"};
+      value = word.substr(equals + 1);
+    } else if (!found->value.empty()) {
+      if (++i == argc) return complaint{usage, std::string{name} + " needs a value"};
+      value = argv[i];
+    }
+    if (const char* wanted = found->take(chosen, value)) {
+      return complaint{usage, std::string{name} + " needs " + wanted};
+    }
+  }
+  if (chosen.help || chosen.version) return std::nullopt;
+  if (chosen.host.empty()) return missing("--host");
+  if (!chosen.from) return missing("--from");
+  if (chosen.to.empty()) return missing("--to");
+  if (chosen.password && chosen.password_file) {
+    return complaint{usage, "--pass and --pass-file cannot both be given"};
+  }
+  if ((chosen.password || chosen.password_file) && !chosen.user) return missing("--user");
+  return std::nullopt;
+}
+
+std::optional<complaint> read_password(options& chosen) {
+  if (!chosen.user || chosen.password) return std::nullopt;
+  if (chosen.password_file) {
+    std::ifstream file{*chosen.password_file, std::ios::binary};
+    if (!std::getline(file, chosen.password.emplace())) {
+      return complaint{unreadable_file, "cannot read a password from " + *chosen.password_file};
+    }
+    if (chosen.password->ends_with('\r')) chosen.password->pop_back();
+    return std::nullopt;
+  }
+  const char* const from_environment = std::getenv("MAILMOTE_PASSWORD");
+  if (from_environment == nullptr) {
+    return complaint{usage, "--user needs a password: --pass, --pass-file or MAILMOTE_PASSWORD"};
+  }
+  chosen.password = from_environment;
+  return std::nullopt;
+}
+
+std::string default_helo() {
+  char name[256] = {};
+  const bool known = ::gethostname(name, sizeof name - 1) == 0;
+  const string_view host = known ? name : "";
+  const bool is_full = host.find('.') != host.npos && mailmote::smtp::is_hello_name(host);
+  return std::string{is_full ? host : "[127.0.0.1]"};
+}
+
+std::uint16_t default_port(mailmote::security tls) {
+  switch (tls) {
+    case mailmote::security::starttls: return 587;
+    case mailmote::security::implicit_tls: return 465;
+    case mailmote::security::cleartext: break;
+  }
+  return 25;
+}
+
+std::string usage_text() {
+  return "usage: mailmote-send --host NAME --from ADDRESS --to ADDRESS [--to ADDRESS ...]\n"
+         "                     [--body FILE] [OPTION ...]\n"
+         "       mailmote-send --help\n";
+}
+
+std::string help_text() {
+  constexpr std::size_t column = 26;
+  std::string text =
+      "mailmote-send sends one mail over verified TLS, and says for sure what became of it.\n\n" +
+      usage_text() + "\n";
+  for (const option& o : all_options) {
+    std::string line = "  ";
+    line.append(o.name).append(o.value.empty() ? "" : " ").append(o.value);
+    line.resize(std::max(line.size() + 1, column), ' ');
+    text += line.append(o.meaning).append("\n");
+  }
+  return text +
+         "\nThe exit code:\n"
+         "   0  every mail was delivered, to one recipient or more\n"
+         "  64  the command line is wrong\n"
+         "  65  an address, header or name that cannot be sent\n"
+         "  66  a file that cannot be read\n"
+         "  67  every recipient was refused for good\n"
+         "  68  no such host\n"
+         "  69  refused or unavailable for good\n"
+         "  74  the fate is unknown: a second try may send the mail twice\n"
+         "  75  not delivered; try later\n"
+         "  76  the server broke the rules of SMTP\n"
+         "  77  login refused, or no TLS to be trusted\n";
+}
+
+}  // namespace mailmote_send
