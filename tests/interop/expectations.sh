@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: BSL-1.0
+# The words that checks are made of: send a mail, then say what must have come of it. The first
+# expectation that is not met ends its check. Sourced by run.sh.
+
+passed=0
+failed=0
+
+# check SENTENCE COMMAND...: runs COMMAND, with nothing left of the checks before it.
+check() {
+  local sentence="$server: $1" began=$EPOCHREALTIME verdict=ok took
+  shift
+  rm -f "$mailbox"/new/*
+  mark=$(stat -c %s "$server_log")
+  ( # no condition, in which bash would forget about -e
+    set -e
+    "$@"
+  ) >"$work/complaint" 2>&1
+  if (($? == 0)); then
+    ((++passed))
+  else
+    verdict='not ok'
+    ((++failed))
+  fi
+  took=$(awk -v a="$began" -v b="$EPOCHREALTIME" \
+    'BEGIN { if (b - a > 2) printf " # %.1f s", b - a }')
+  echo "$verdict $((passed + failed)) - $sentence$took"
+  [[ $verdict == ok ]] || sed 's/^/# /' "$work/complaint"
+  [[ ! -e $work/restless ]] || finish # every further check would wait as long, for nothing
+}
+
+finish() {
+  echo "1..$((passed + failed))"
+  echo "$passed passed, $failed failed"
+  ((failed == 0))
+  exit
+}
+
+complain() {
+  echo "$*"
+  echo "mailmote-send $(<"$work/arguments")"
+  echo "exit code $exit_code; it said:"
+  cat -v "$work/out" "$work/err"
+  echo 'the server heard:'
+  server_dialogues
+  return 1
+}
+
+# send PORT OPTION...: runs mailmote-send once, and waits until nothing moves any more. What shall
+# be unlike all other checks stands in the variables host, tls, ca, from and secret.
+send() {
+  local kind=starttls tries
+  [[ $1 == *implicit ]] && kind=implicit
+  set -- --host "${host-127.0.0.1}" --port "${port[$1]}" --tls "${tls-$kind}" \
+    --ca "${ca-$work/pki/ca.pem}" --user "$user" --from "${from-$sender}" \
+    --helo mote17.example.test --timeout 20 "${@:2}"
+  printf '%q ' "$@" >"$work/arguments"
+  exit_code=0
+  MAILMOTE_PASSWORD=${secret-$password} timeout 60 "$mailmote_send" "$@" \
+    >"$work/out" 2>"$work/err" || exit_code=$?
+  for ((tries = 0; tries < 500; tries++)); do
+    server_is_at_rest && return
+    sleep 0.02
+  done
+  : >"$work/restless"
+  complain 'the server does not come to rest'
+}
+
+exits() { ((exit_code == $1)) || complain "exit code $exit_code, not $1"; }
+
+# says PATTERN: on either output, in one line.
+says() { grep -qE -- "$1" "$work/out" "$work/err" || complain "does not say: $1"; }
+
+# heard LINE: what the client sent in all its sessions, as server_dialogues puts it.
+heard() { [[ $(server_dialogues) == "$1" ]] || complain "the server should have heard: $1"; }
+
+delivered() { find "$mailbox/new" -type f; }
+
+nothing_arrived() { [[ -z $(delivered) ]] || complain 'a mail was delivered'; }
+
+# arrived MAIL RECIPIENT...: each of them, and nobody else, has the mail, byte for byte; a recipient
+# named twice has it twice.
+arrived() {
+  local mail=$1 file expected actual
+  shift
+  expected=$(printf '%s\n' "$@" | sort)
+  actual=$(delivered | while read -r file; do server_recipient "$file"; done | sort)
+  [[ $actual == "$expected" ]] || complain "delivered to: $actual"
+  while read -r file; do
+    [[ $(server_reverse_path "$file") == "${from-$sender}" ]] || complain 'wrong reverse-path'
+    server_message "$file" | cmp - "$work/mails/$mail.expected" || complain "$mail was changed"
+  done < <(delivered)
+}
+
+# base64_of TEXT: \0 in it is a NUL.
+base64_of() { printf %b "$1" | base64 -w 0; }
+
+# The password, and the two forms in which a login carries it.
+secrets() {
+  printf '%s\n' "$password" "$(base64_of "$password")" "$(base64_of "\0$user\0$password")"
+}
+
+# The server, which hears everything, heard no secret.
+kept_secret() { ! log_since_mark | grep -F "$(secrets)" || complain 'a secret was sent'; }
+
+# What kept_secret looks for would have been found.
+told_secret() { log_since_mark | grep -F "$(secrets)" >/dev/null || complain 'no secret was sent'; }
+
+showed_no_secret() {
+  ! grep -F "$(secrets)" "$work/out" "$work/err" || complain 'a secret is shown'
+}
