@@ -59,13 +59,13 @@ class [[nodiscard]] io_result {
 //  8. The calls MUST NOT be entered from an interrupt, from two threads at a time, or from within
 //     each other, and MUST NOT call back into the client.
 //  9. The calls MUST be noexcept.
+// clang-format off
 template <class S>
 concept byte_stream = requires(S& stream, std::span<char> in, std::span<const char> out) {
-  { stream.read_some(in) }
-  noexcept->std::same_as<io_result>;
-  { stream.write_some(out) }
-  noexcept->std::same_as<io_result>;
+  { stream.read_some(in) } noexcept -> std::same_as<io_result>;
+  { stream.write_some(out) } noexcept -> std::same_as<io_result>;
 };
+// clang-format on
 
 // What a poller has to wait for on the lowest transport.
 struct interest {
@@ -78,13 +78,13 @@ struct interest {
 // What `mailmote::run` needs from an operating system: `wait` MUST return when the transport is
 // ready for one of `wants`, or after `timeout` (no_timeout: never), whichever is first, and may
 // return early; `now` MUST be a monotonic reading (clock.hpp).
+// clang-format off
 template <class W>
 concept waiter = requires(W& port, interest wants, milliseconds timeout) {
-  { port.wait(wants, timeout) }
-  noexcept;
-  { port.now() }
-  noexcept->std::same_as<milliseconds>;
+  { port.wait(wants, timeout) } noexcept;
+  { port.now() } noexcept -> std::same_as<milliseconds>;
 };
+// clang-format on
 
 // What this mail may contain, as agreed with the server, and told to a body before it is read.
 struct body_limits {

@@ -357,7 +357,6 @@ TEST_CASE("a mail can be canceled at any moment, and its fate is what the octets
     dialogue d = in_clear({"220 mx", "EHLO mote", "250-mx\r\n250 PIPELINING", envelope_flight,
                            accepted_flight, message, "250 ok", "QUIT", "221 bye"});
     canceled_before_end = false;
-    outcome reported;
     d.meanwhile([&](dialogue::client_type& smtp, std::size_t round) {
       if (round != when || smtp.idle()) return;
       canceled_before_end = true;
@@ -378,8 +377,6 @@ TEST_CASE("a mail can be canceled at any moment, and its fate is what the octets
 }
 
 TEST_CASE("start takes a client back to the beginning from any state") {
-  dialogue d = in_clear({"220 mx", "EHLO mote", "250-mx\r\n250 PIPELINING", envelope_flight,
-                         accepted_flight, message, "250 ok", "QUIT", "221 bye"});
   struct one_line {
     std::string_view in = "220 mx\r\n";
     io_result read_some(std::span<char> out) noexcept {

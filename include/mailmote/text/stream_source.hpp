@@ -16,14 +16,23 @@
 
 namespace mailmote {
 
-// `Reader` has `io_result read_some(std::span<char>) noexcept` by the rules of byte_stream. When it
-// also has `bool rewind() noexcept`, the message can be sent again, and rewind is called before
-// every try. The reader is referred to, and must live until the client has finished.
-template <class Reader>
-requires requires(Reader& reader, std::span<char> out) {
-  { reader.read_some(out) }
-  noexcept->std::same_as<io_result>;
-}
+// What a message can be read from, by the rules of byte_stream::read_some.
+// clang-format off
+template <class R>
+concept message_reader = requires(R& reader, std::span<char> out) {
+  { reader.read_some(out) } noexcept -> std::same_as<io_result>;
+};
+
+// One that can go back to its beginning; false: not this time.
+template <class R>
+concept rewindable_reader = message_reader<R> && requires(R& reader) {
+  { reader.rewind() } noexcept -> std::same_as<bool>;
+};
+// clang-format on
+
+// A message from a rewindable reader can be sent again. The reader is referred to, and must live
+// until the client has finished.
+template <message_reader Reader>
 class stream_source final : public body_source {
  public:
   // `length` counts the octets once the line ends are repaired (text::repaired_length).
@@ -31,10 +40,7 @@ class stream_source final : public body_source {
       : reader_{reader}, length_{length} {}
 
   errc begin(body_limits) noexcept override {
-    if constexpr (requires {
-                    { reader_.rewind() }
-                    noexcept->std::same_as<bool>;
-                  }) {
+    if constexpr (rewindable_reader<Reader>) {
       if (!reader_.rewind()) return errc::source_spent;
     } else {
       if (begun_) return errc::source_spent;

@@ -27,6 +27,7 @@ namespace mailmote {
 //  5. error MUST say why the last call answered failed.
 //  6. close MUST say TLS's goodbye if that is possible without waiting, and give everything back
 //     that the connection held. It MAY be called at any time, again and again.
+// clang-format off
 template <class T, class Lower>
 concept tls_session = byte_stream<T> && requires(T& tls, Lower& lower, std::string_view host) {
   { tls.bind(lower, host) } noexcept -> std::same_as<errc>;
@@ -35,6 +36,7 @@ concept tls_session = byte_stream<T> && requires(T& tls, Lower& lower, std::stri
   { tls.error() } noexcept -> std::same_as<errc>;
   { tls.close() } noexcept;
 };
+// clang-format on
 
 // For programs that have no TLS library: with it, only security::cleartext can send a mail.
 struct no_tls {

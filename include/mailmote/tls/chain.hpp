@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSL-1.0
+// chain.hpp: what is wrong with a certificate that a server has shown: its dates, or its name.
+//
+// Knows:          RFC 5280 6.1.3 (a)(2), RFC 9525; the time, because the caller has said it.
+// Does not know:  who signed what; the TLS library has judged that before we are asked.
+// Bounds:         one pass over each certificate.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <string_view>
+
+#include <mailmote/error.hpp>
+#include <mailmote/tls/certificate.hpp>
+#include <mailmote/tls/server_identity.hpp>
+
+namespace mailmote::tls {
+
+// The time between which every certificate of a chain is valid.
+struct validity {
+  std::int64_t from = std::numeric_limits<std::int64_t>::min();
+  std::int64_t until = std::numeric_limits<std::int64_t>::max();
+
+  constexpr bool contains(std::int64_t now) const { return from <= now && now <= until; }
+  constexpr void narrow(const certificate& by) {
+    if (by.not_before > from) from = by.not_before;
+    if (by.not_after < until) until = by.not_after;
+  }
+};
+
+struct fault {
+  errc why = errc::none;
+  std::int64_t date = 0;          // the one that was missed, for tls_expired and tls_not_yet_valid
+  std::string_view shown_name{};  // for tls_name_mismatch: UNTRUSTED
+};
+
+// What is wrong with a certificate, or errc::none; its particulars go to `found`.
+
+constexpr errc judge_dates(const certificate& shown, std::int64_t now, fault& found) {
+  const bool early = now < shown.not_before;
+  if (!early && now <= shown.not_after) return errc::none;
+  found.date = early ? shown.not_before : shown.not_after;
+  return early ? errc::tls_not_yet_valid : errc::tls_expired;
+}
+
+inline errc judge_name(const certificate& shown, std::string_view host, fault& found) {
+  const errc why = judge_identity(shown, host);
+  if (why == errc::tls_name_mismatch) found.shown_name = first_domain_name(shown);
+  return why;
+}
+
+}  // namespace mailmote::tls

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: BSL-1.0
+// server_identity.hpp: whether a certificate is for the host that we meant.
+//
+// Knows:          RFC 9525: alternative names only, one wildcard as the whole left-most label.
+// Does not know:  who vouches for the certificate; names in UTF-8 (a host comes as A-labels).
+// Bounds:         one pass over the names; a host has at most 253 octets.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include <mailmote/error.hpp>
+#include <mailmote/text/ascii.hpp>
+#include <mailmote/text/ip_address.hpp>
+#include <mailmote/tls/certificate.hpp>
+
+namespace mailmote::tls {
+
+inline constexpr std::size_t max_host = 253;  // RFC 1035 2.3.4, as text
+
+// A trailing dot says only that the name is complete.
+constexpr std::string_view without_root(std::string_view host) {
+  if (host.ends_with('.')) host.remove_suffix(1);
+  return host;
+}
+
+// Whether a host can be a name in a certificate: letters, digits, hyphens and (hosts have them)
+// underscores, in labels that are not empty.
+constexpr bool is_domain_name(std::string_view host) {
+  host = without_root(host);
+  char last = '.';
+  for (const char c : host) {
+    if (c == '.' ? last == '.' : !ascii::is_alphanumeric(c) && c != '-' && c != '_') return false;
+    last = c;
+  }
+  return last != '.' && host.size() <= max_host;
+}
+
+// What stands behind the first label, without its dot; empty where there is one label only.
+constexpr std::string_view parent_of(std::string_view host) {
+  for (std::size_t i = 0; i < host.size(); ++i) {
+    if (host[i] == '.') return {host.data() + i + 1, host.size() - i - 1};
+  }
+  return {};
+}
+
+// Whether a dNSName of a certificate, which may begin with "*.", covers a host, which is a domain
+// name. The wildcard stands for exactly one label, and at least two stand behind it.
+constexpr bool covers(std::string_view presented, std::string_view host) {
+  host = without_root(host);
+  if (presented.size() > 2 && presented[0] == '*' && presented[1] == '.') {
+    presented.remove_prefix(2);
+    host = parent_of(host);
+    if (parent_of(host).empty()) return false;
+  }
+  return !host.empty() && ascii::equal_ignoring_case(presented, host);
+}
+
+inline std::string_view as_text(octets o) {
+  return {reinterpret_cast<const char*>(o.data()), o.size()};
+}
+
+constexpr bool is_same(octets presented, const text::ip_address& ip) {
+  if (presented.size() != ip.size) return false;
+  std::size_t i = 0;
+  while (i < ip.size && presented[i] == ip.octets[i]) ++i;
+  return i == ip.size;
+}
+
+// errc::none when the certificate is for `host`, a domain name or an IP address; else
+// tls_name_mismatch, tls_ip_mismatch or, for names that cannot be read, tls_bad_certificate.
+inline errc judge_identity(const certificate& shown, std::string_view host) {
+  const text::ip_address ip = text::read_ip(host);
+  errc verdict = ip ? errc::tls_ip_mismatch : errc::tls_name_mismatch;
+  der::reader names{shown.alternative_names};
+  while (!names.at_end()) {
+    const std::uint8_t kind = names.peek();
+    const octets name = names.take_any();
+    const bool matches = ip ? kind == der::context_7 && is_same(name, ip)
+                            : kind == der::context_2 && covers(as_text(name), host);
+    if (matches) verdict = errc::none;
+  }
+  const bool broken = names.failed() && !shown.alternative_names.empty();
+  return broken ? errc::tls_bad_certificate : verdict;
+}
+
+// The first domain name that the certificate is for; UNTRUSTED, and empty when there is none.
+inline std::string_view first_domain_name(const certificate& shown) {
+  der::reader names{shown.alternative_names};
+  while (!names.at_end()) {
+    const std::uint8_t kind = names.peek();
+    const octets name = names.take_any();
+    if (kind == der::context_2) return as_text(name);
+  }
+  return {};
+}
+
+}  // namespace mailmote::tls

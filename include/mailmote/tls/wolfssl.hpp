@@ -1,0 +1,573 @@
+// SPDX-License-Identifier: BSL-1.0
+// wolfssl.hpp: TLS sessions by wolfSSL, that trust nothing but the anchors they were given.
+//
+// Knows:          wolfSSL 5.5 to 5.9, and where it has to be watched: unsafe defaults, loose names, a
+//                 clock of its own, suites that were never offered, data lost under back-pressure.
+// Does not know:  SMTP; which stream is below; what time it is, until it is told.
+// Bounds:         no heap of ours (wolfSSL has its own); a session has at most `session_budget` octets.
+//                 One call of handshake() may do most of its public-key work before it returns.
+#pragma once
+
+#ifndef WOLFSSL_USER_SETTINGS
+#include <wolfssl/options.h>
+#endif
+#include <wolfssl/ssl.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <span>
+#include <string_view>
+
+#include <mailmote/error.hpp>
+#include <mailmote/io.hpp>
+#include <mailmote/text/ip_address.hpp>
+#include <mailmote/tls/anchor_text.hpp>
+#include <mailmote/tls/chain.hpp>
+#include <mailmote/tls/explanation.hpp>
+#include <mailmote/tls/handshake_guard.hpp>
+#include <mailmote/tls/lower_stream.hpp>
+#include <mailmote/tls/record_outlet.hpp>
+#include <mailmote/tls/tls_session.hpp>
+#include <mailmote/tls/wolfssl_error.hpp>
+
+#ifndef WOLFSSL_ALWAYS_VERIFY_CB
+#error "mailmote needs wolfSSL built with WOLFSSL_ALWAYS_VERIFY_CB, to judge names and dates"
+#endif
+
+namespace mailmote::wolfssl {
+
+using tls::version;
+
+struct context_settings {
+  // Whom to trust; at least one of the three. All anchors must be readable, or there is no
+  // connection. Their own dates are not judged (RFC 5280 6.1.1 (d)); those of all certificates
+  // that the server shows are. Not copied.
+  tls::anchor_text anchors{};          // PEM, one or several, or one in DER
+  const char* anchors_file = nullptr;  // PEM; only where wolfSSL has a file system
+  bool system_store = false;           // what the system trusts, as far as wolfSSL can read it
+
+  version minimum = version::tls_1_2;
+
+  // A context of the caller's own, with anchors in it: then the fields above but `minimum` are not
+  // used, and it is neither changed nor freed. Every check of ours is made all the same.
+  WOLFSSL_CTX* borrowed = nullptr;
+
+  // For experiments on one's own desk: anybody on the way can be the server, and read everything.
+  bool dangerously_accept_any_certificate = false;
+};
+
+// The trust anchors, which many sessions may share. Nothing happens before the first of them needs
+// it. Must outlive its sessions; release() gives back what it holds of wolfSSL's heap, and it may be
+// used again after that.
+class context {
+ public:
+  constexpr explicit context(const context_settings& with) noexcept : with_{with} {}
+  context(const context&) = delete;
+  context& operator=(const context&) = delete;
+
+  void release() noexcept;
+
+ private:
+  friend class session;
+
+  errc open(std::int64_t now) noexcept;
+  errc load_anchors() noexcept;
+  errc load(const tls::anchor_text& anchors) noexcept;
+  errc load_one(std::string_view anchor, int form) noexcept;
+  errc load_file(const char* path) noexcept;
+  errc load_system_store() noexcept;
+  errc loaded(int code) noexcept;
+
+  context_settings with_;
+  WOLFSSL_CTX* ctx_ = nullptr;
+  tls::validity chains_{};  // of the intermediates that wolfSSL has kept from earlier handshakes
+  int native_error_ = 0;
+  bool started_ = false;
+};
+
+// One connection. A tls_session (tls_session.hpp has the contract), to be told the time by
+// set_time before it is bound, because certificates have dates.
+class session {
+ public:
+  constexpr explicit session(context& trust) noexcept : trust_{&trust} {}
+  session(const session&) = delete;
+  session& operator=(const session&) = delete;
+
+  // Seconds since 1970-01-01 00:00 UTC. A device without a clock gives the later of its best guess
+  // and its build date; without any, bind answers errc::tls_no_time.
+  void set_time(std::int64_t unix_seconds) noexcept { now_ = unix_seconds; }
+
+  template <byte_stream Lower>
+  errc bind(Lower& lower, std::string_view host) noexcept {
+    close();
+    lower_ = tls::lower_stream{lower};
+    return begin(host);
+  }
+
+  io_status handshake() noexcept;
+  bool is_safe() const noexcept { return phase_ == phase::proven; }
+  io_result read_some(std::span<char> in) noexcept;
+  io_result write_some(std::span<const char> out) noexcept;
+  void close() noexcept;
+
+  errc error() const noexcept { return found_.why; }
+  int native_error() const noexcept { return native_error_; }  // wolfSSL's code, or 0
+
+  // The error in a sentence for people, in `room`; 160 octets are enough for most names. Valid until
+  // the next bind, while the host that was bound is.
+  std::string_view explain(std::span<char> room) const noexcept {
+    return tls::explain(found_, host_, room);
+  }
+
+ private:
+  enum class phase : std::uint8_t { closed, handshake, proven };
+
+  static constexpr std::int64_t no_time = std::numeric_limits<std::int64_t>::min();
+  static constexpr std::size_t max_record = 16384;  // RFC 8446 5.1
+
+  errc begin(std::string_view host) noexcept;
+  errc prepare() noexcept;
+  bool configure() noexcept;
+  bool expect_name() noexcept;
+  tls::handshake_facts facts() const noexcept;
+
+  static int receive(WOLFSSL*, char* in, int size, void* self) noexcept;
+  static int send(WOLFSSL*, char* out, int size, void* self) noexcept;
+  static int verify(int ok, WOLFSSL_X509_STORE_CTX* shown) noexcept;
+  errc judge(bool ok, const WOLFSSL_X509_STORE_CTX& shown) noexcept;
+  void keep_shown_name() noexcept;
+  int refuse(io_status status) noexcept;
+
+  io_status after(int result) noexcept;
+  errc why(int code) const noexcept;
+  io_status fail(errc why, int code = 0) noexcept;
+
+  context* trust_;
+  WOLFSSL* ssl_ = nullptr;
+  std::string_view host_{};
+  tls::fault found_{};  // the first thing that went wrong
+  std::int64_t now_ = no_time;
+  int native_error_ = 0;
+  tls::lower_stream lower_{};
+  tls::record_outlet outlet_{};
+  std::uint16_t blocked_write_ = 0;  // octets that wolfSSL has taken in and not sent, or 0
+  phase phase_ = phase::closed;
+  io_status lower_said_ = io_status::ok;  // when it moved nothing, in the last call of wolfSSL's
+  bool inside_output_ = false;            // wolfSSL was called to write, and not to read
+  bool peer_proven_ = false;              // the verify callback has passed the leaf
+  bool peer_closed_ = false;
+};
+
+inline constexpr std::size_t session_budget = 512;
+static_assert(sizeof(session) <= session_budget);
+
+// A context or session as a local variable, which cleans up at the end of its scope. The classes
+// themselves have no destructor, so that static ones register nothing to be run at exit.
+template <class T>
+struct scoped : T {
+  using T::T;
+  ~scoped() {
+    if constexpr (requires(T & t) { t.release(); }) {
+      T::release();
+    } else {
+      T::close();
+    }
+  }
+};
+
+namespace detail {
+
+// What we offer, best first, of what the build has; handshake_guard.hpp lists the same. ChaCha20 is
+// two to three times as fast as AES where no hardware does AES.
+#if defined(WOLFSSL_AESNI) || defined(WOLFSSL_ARMASM) || defined(WOLFSSL_STM32_CUBEMX)
+inline constexpr char suites[] =
+    "TLS13-AES128-GCM-SHA256:TLS13-CHACHA20-POLY1305-SHA256:TLS13-AES256-GCM-SHA384:"
+    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
+    "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:"
+    "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384";
+#else
+inline constexpr char suites[] =
+    "TLS13-CHACHA20-POLY1305-SHA256:TLS13-AES128-GCM-SHA256:TLS13-AES256-GCM-SHA384:"
+    "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:"
+    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
+    "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384";
+#endif
+
+// P-256 first: with another curve first, a handshake costs a small device up to four times as much.
+inline constexpr std::uint16_t groups[] = {
+#if defined(HAVE_ECC) && !defined(NO_ECC256)
+    WOLFSSL_ECC_SECP256R1,
+#endif
+#ifdef HAVE_CURVE25519
+    WOLFSSL_ECC_X25519,
+#endif
+#if defined(HAVE_ECC) && (defined(HAVE_ECC384) || defined(HAVE_ALL_CURVES))
+    WOLFSSL_ECC_SECP384R1,
+#endif
+};
+
+}  // namespace detail
+
+// The anchors.
+
+inline void context::release() noexcept {
+  if (with_.borrowed == nullptr) wolfSSL_CTX_free(ctx_);
+  ctx_ = nullptr;
+  if (started_) (void)wolfSSL_Cleanup();
+  started_ = false;
+}
+
+// wolfSSL keeps the intermediates of every handshake as if they were anchors. Outside the time in
+// which all of them are valid, the anchors are loaded afresh.
+inline errc context::open(std::int64_t now) noexcept {
+  native_error_ = 0;
+  if (ctx_ != nullptr && (with_.borrowed != nullptr || chains_.contains(now))) return errc::none;
+  if (!started_ && wolfSSL_Init() != WOLFSSL_SUCCESS) return errc::tls_setup;
+  started_ = true;
+  chains_ = {};
+  if (with_.borrowed != nullptr) {
+    ctx_ = with_.borrowed;
+    return errc::none;
+  }
+
+  wolfSSL_CTX_free(ctx_);
+  ctx_ = wolfSSL_CTX_new(wolfTLS_client_method());
+  if (ctx_ == nullptr) return errc::tls_out_of_memory;
+#ifndef NO_SESSION_CACHE
+  (void)wolfSSL_CTX_set_session_cache_mode(ctx_, WOLFSSL_SESS_CACHE_OFF);
+#endif
+#ifdef OPENSSL_EXTRA
+  (void)wolfSSL_CTX_clear_mode(ctx_, SSL_MODE_AUTO_RETRY);  // else ten reads for every want_read
+#endif
+  const errc loaded = load_anchors();
+  if (loaded != errc::none) {
+    wolfSSL_CTX_free(ctx_);
+    ctx_ = nullptr;
+  }
+  return loaded;
+}
+
+inline errc context::load_anchors() noexcept {
+  const bool nobody = with_.anchors.empty() && with_.anchors_file == nullptr && !with_.system_store;
+  if (nobody && !with_.dangerously_accept_any_certificate) return errc::tls_no_anchors;
+
+  errc error = with_.anchors.empty() ? errc::none : load(with_.anchors);
+  if (error == errc::none && with_.anchors_file != nullptr) error = load_file(with_.anchors_file);
+  if (error == errc::none && with_.system_store) error = load_system_store();
+  return error;
+}
+
+// One by one: given several at once, wolfSSL is content when it can read the first.
+inline errc context::load(const tls::anchor_text& anchors) noexcept {
+  std::string_view rest = anchors.text();
+  if (anchors.is_der()) return load_one(rest, WOLFSSL_FILETYPE_ASN1);
+  errc error = errc::tls_bad_anchors;  // until there is one
+  for (std::string_view pem = tls::take_pem(rest); !pem.empty(); pem = tls::take_pem(rest)) {
+    error = load_one(pem, WOLFSSL_FILETYPE_PEM);
+    if (error != errc::none) break;
+  }
+  return error;
+}
+
+inline errc context::load_one(std::string_view anchor, int form) noexcept {
+  return loaded(wolfSSL_CTX_load_verify_buffer_ex(
+      ctx_, reinterpret_cast<const unsigned char*>(anchor.data()), static_cast<long>(anchor.size()),
+      form, 0, WOLFSSL_LOAD_FLAG_DATE_ERR_OKAY));  // the clock that it would ask may be dead
+}
+
+inline errc context::loaded(int code) noexcept {
+  if (code == WOLFSSL_SUCCESS) return errc::none;
+  native_error_ = code;
+  const errc meaning = meaning_of(code);
+  return meaning == errc::tls_out_of_memory ? meaning : errc::tls_bad_anchors;
+}
+
+#ifndef NO_FILESYSTEM
+
+inline errc context::load_file(const char* path) noexcept {
+  return loaded(
+      wolfSSL_CTX_load_verify_locations_ex(ctx_, path, nullptr, WOLFSSL_LOAD_FLAG_DATE_ERR_OKAY));
+}
+
+inline errc context::load_system_store() noexcept {
+  constexpr const char* bundles[] = {
+      "/etc/ssl/certs/ca-certificates.crt",  // Debian, Ubuntu, Alpine, Arch
+      "/etc/pki/tls/certs/ca-bundle.crt",    // Fedora, RHEL
+      "/etc/ssl/ca-bundle.pem",              // SUSE
+      "/etc/ssl/cert.pem",                   // macOS, the BSDs
+  };
+  for (const char* bundle : bundles) {
+    if (load_file(bundle) == errc::none) return errc::none;
+  }
+#ifdef WOLFSSL_SYS_CA_CERTS
+  if (wolfSSL_CTX_load_system_CA_certs(ctx_) == WOLFSSL_SUCCESS) return errc::none;
+#endif
+  return errc::tls_no_anchors;
+}
+
+#else
+
+inline errc context::load_file(const char*) noexcept { return errc::tls_bad_anchors; }
+inline errc context::load_system_store() noexcept { return errc::tls_no_anchors; }
+
+#endif
+
+// A connection begins.
+
+inline errc session::begin(std::string_view host) noexcept {
+  host_ = tls::without_root(host);
+  found_ = {};
+  outlet_.reset();
+  blocked_write_ = 0;
+  peer_proven_ = peer_closed_ = false;
+
+  const errc error = prepare();
+  if (error == errc::none) phase_ = phase::handshake;
+  (void)fail(error, trust_->native_error_);
+  return error;
+}
+
+inline errc session::prepare() noexcept {
+  if (!text::read_ip(host_) && !tls::is_domain_name(host_)) return errc::bad_host;
+  const bool anybody = trust_->with_.dangerously_accept_any_certificate;
+  if (now_ == no_time && !anybody) return errc::tls_no_time;
+  const errc opened = trust_->open(now_);
+  if (opened != errc::none) return opened;
+  ssl_ = wolfSSL_new(trust_->ctx_);
+  return ssl_ != nullptr && configure() ? errc::none : errc::tls_setup;
+}
+
+// Everything is set for this session, and nothing left to the context: that may be borrowed, and the
+// library's own defaults accept anybody in some builds.
+inline bool session::configure() noexcept {
+#ifdef WOLFSSL_NO_TLS12
+  const int minimum = WOLFSSL_TLSV1_3;
+#else
+  const bool only_1_3 = trust_->with_.minimum == version::tls_1_3;
+  const int minimum = only_1_3 ? WOLFSSL_TLSV1_3 : WOLFSSL_TLSV1_2;
+#endif
+  wolfSSL_set_verify(ssl_, WOLFSSL_VERIFY_PEER, verify);
+  wolfSSL_SetCertCbCtx(ssl_, this);
+  wolfSSL_SSLSetIORecv(ssl_, receive);
+  wolfSSL_SSLSetIOSend(ssl_, send);
+  wolfSSL_SetIOReadCtx(ssl_, this);
+  wolfSSL_SetIOWriteCtx(ssl_, this);
+#ifdef HAVE_SUPPORTED_CURVES
+  for (const std::uint16_t group : detail::groups) (void)wolfSSL_UseSupportedCurve(ssl_, group);
+#endif
+  return wolfSSL_SetMinVersion(ssl_, minimum) == WOLFSSL_SUCCESS &&
+         wolfSSL_set_cipher_list(ssl_, detail::suites) == WOLFSSL_SUCCESS &&
+         (text::read_ip(host_) || expect_name());
+}
+
+// The library's own check of the name, looser than ours, is a second layer. Later releases refuse
+// to check a name of one label.
+inline bool session::expect_name() noexcept {
+  char name[tls::max_host + 1];
+  std::memcpy(name, host_.data(), host_.size());
+  name[host_.size()] = '\0';
+#ifdef HAVE_SNI
+  const auto length = static_cast<std::uint16_t>(host_.size());
+  if (wolfSSL_UseSNI(ssl_, WOLFSSL_SNI_HOST_NAME, name, length) != WOLFSSL_SUCCESS) return false;
+#endif
+  return trust_->with_.dangerously_accept_any_certificate || tls::parent_of(host_).empty() ||
+         wolfSSL_check_domain_name(ssl_, name) == WOLFSSL_SUCCESS;
+}
+
+// The certificates. wolfSSL has checked signatures, uses and its own idea of dates; it calls with
+// the chain's certificates from the top down, or with the leaf only.
+
+inline int session::verify(int ok, WOLFSSL_X509_STORE_CTX* shown) noexcept {
+  session& self = *static_cast<session*>(shown->userCtx);
+  const errc verdict = self.judge(ok != 0, *shown);
+  if (verdict != errc::none) {
+    self.keep_shown_name();
+    (void)self.fail(verdict, shown->error);
+    return 0;
+  }
+  if (shown->error_depth == 0) self.peer_proven_ = true;
+  return 1;
+}
+
+inline errc session::judge(bool ok, const WOLFSSL_X509_STORE_CTX& shown) noexcept {
+  if (trust_->with_.dangerously_accept_any_certificate) return errc::none;
+
+  errc library = ok ? errc::none : meaning_for_certificate(shown.error);
+  if (library == errc::tls_expired || library == errc::tls_not_yet_valid) library = errc::none;
+  if (library != errc::none && library != errc::tls_name_mismatch) return library;
+
+  // With the leaf, every certificate above it: some builds have not shown them before.
+  const int depth = shown.error_depth;
+  for (int i = depth == 0 ? shown.totalCerts - 1 : depth; i >= depth; --i) {
+    const WOLFSSL_BUFFER_INFO& der = shown.certs[i];
+    tls::certificate certificate;
+    if (!tls::read_certificate({der.buffer, der.length}, certificate)) {
+      return errc::tls_bad_certificate;
+    }
+    if (i > 0) trust_->chains_.narrow(certificate);
+    errc verdict = tls::judge_dates(certificate, now_, found_);
+    if (verdict == errc::none && i == 0) verdict = tls::judge_name(certificate, host_, found_);
+    if (verdict != errc::none) return verdict;
+  }
+  return library;
+}
+
+// The name lies in a certificate that goes away; the outlet is not used before the peer is proven.
+inline void session::keep_shown_name() noexcept {
+  const std::span<char> kept = outlet_.scratch();
+  std::string_view& name = found_.shown_name;
+  const std::size_t size = name.size() < kept.size() ? name.size() : kept.size();
+  if (size > 0) std::memcpy(kept.data(), name.data(), size);
+  name = {kept.data(), size};
+}
+
+// The way down and up.
+
+inline int session::receive(WOLFSSL*, char* in, int size, void* context) noexcept {
+  session& self = *static_cast<session*>(context);
+  if (self.outlet_.is_full()) {
+    const bool blocked = self.blocked_write_ != 0;
+    const io_status status = blocked ? io_status::want_write : self.outlet_.flush(self.lower_);
+    if (status != io_status::ok) return self.refuse(status);
+  }
+  const io_result result = self.lower_.read_some({in, static_cast<std::size_t>(size)});
+  return result.ok() ? static_cast<int>(result.count()) : self.refuse(result.status());
+}
+
+inline int session::send(WOLFSSL*, char* out, int size, void* context) noexcept {
+  session& self = *static_cast<session*>(context);
+  const std::span<const char> records{out, static_cast<std::size_t>(size)};
+  if (self.inside_output_) {
+    const io_result result = self.outlet_.send(self.lower_, records);
+    return result.ok() ? size : self.refuse(result.status());
+  }
+  const bool taken =
+      self.blocked_write_ != 0 ? self.outlet_.hold_back() : self.outlet_.keep(records);
+  if (!taken) return WOLFSSL_CBIO_ERR_GENERAL;
+  return self.blocked_write_ != 0 ? self.refuse(io_status::want_write) : size;
+}
+
+// Never 0, which wolfSSL takes for "again". It has one value for both directions of waiting.
+inline int session::refuse(io_status status) noexcept {
+  lower_said_ = status;
+  if (status == io_status::closed) return WOLFSSL_CBIO_ERR_CONN_CLOSE;
+  return status == io_status::failed ? WOLFSSL_CBIO_ERR_CONN_RST : WOLFSSL_CBIO_ERR_WANT_READ;
+}
+
+inline io_status session::handshake() noexcept {
+  if (phase_ == phase::proven) return io_status::ok;
+  if (phase_ != phase::handshake || found_.why != errc::none) return io_status::failed;
+
+  lower_said_ = io_status::ok;
+  inside_output_ = true;
+  const int result = wolfSSL_connect(ssl_);
+  inside_output_ = false;
+  if (result != WOLFSSL_SUCCESS) return after(result);
+
+  const errc verdict = tls::judge_handshake(facts());
+  if (verdict != errc::none || found_.why != errc::none) return fail(verdict);
+  phase_ = phase::proven;
+  return io_status::ok;
+}
+
+inline tls::handshake_facts session::facts() const noexcept {
+  const int spoken = wolfSSL_GetVersion(ssl_);
+  return {.version = spoken == WOLFSSL_TLSV1_3   ? version::tls_1_3
+                     : spoken == WOLFSSL_TLSV1_2 ? version::tls_1_2
+                                                 : version::other,
+          .minimum = trust_->with_.minimum,
+          .suite = wolfSSL_get_current_cipher_suite(ssl_),
+          .peer_proven = peer_proven_,
+          .resumed = wolfSSL_session_reused(ssl_) != 0};
+}
+
+inline io_result session::read_some(std::span<char> in) noexcept {
+  if (!is_safe() || found_.why != errc::none) return io_status::failed;
+  if (peer_closed_) return io_status::closed;
+
+  lower_said_ = io_status::ok;
+  const std::size_t most = in.size() < max_record ? in.size() : max_record;
+  const int result = wolfSSL_read(ssl_, in.data(), static_cast<int>(most));
+  // An answer to a KeyUpdate leaves at once when it can, and else before the next write.
+  if (blocked_write_ == 0) (void)outlet_.flush(lower_);
+  if (result > 0) return io_result::moved(static_cast<std::size_t>(result));
+  if (wolfSSL_get_error(ssl_, result) == WOLFSSL_ERROR_ZERO_RETURN) {
+    peer_closed_ = true;
+    return io_status::closed;
+  }
+  return after(result);
+}
+
+inline io_result session::write_some(std::span<const char> out) noexcept {
+  if (!is_safe() || found_.why != errc::none) return io_status::failed;
+
+  lower_said_ = io_status::ok;
+  if (blocked_write_ == 0) {
+    const io_status status = outlet_.flush(lower_);
+    if (status == io_status::closed || status == io_status::failed) {
+      return fail(errc::stream_failed);
+    }
+    if (status != io_status::ok) return status;
+  }
+  // One record at most, and a blocked one again as it was.
+  std::size_t size = out.size() < max_record ? out.size() : max_record;
+  if (blocked_write_ != 0) {
+    if (out.size() < blocked_write_) return fail(errc::tls_failed);
+    size = blocked_write_;
+  }
+  inside_output_ = true;
+  const int result = wolfSSL_write(ssl_, out.data(), static_cast<int>(size));
+  inside_output_ = false;
+  if (result > 0) {
+    blocked_write_ = 0;
+    return io_result::moved(static_cast<std::size_t>(result));
+  }
+  blocked_write_ = static_cast<std::uint16_t>(size);
+  return after(result);
+}
+
+inline void session::close() noexcept {
+  const bool polite = is_safe() && found_.why == errc::none;
+  if (polite && (blocked_write_ != 0 || outlet_.flush(lower_) == io_status::ok)) {
+    inside_output_ = true;
+    (void)wolfSSL_shutdown(ssl_);
+    inside_output_ = false;
+  }
+  wolfSSL_free(ssl_);
+  ssl_ = nullptr;
+  phase_ = phase::closed;
+}
+
+// What a call of wolfSSL's that did not succeed means. 5.5 says -1 with error 0 when its flush in a
+// TLS 1.3 handshake was blocked twice.
+inline io_status session::after(int result) noexcept {
+  const int code = wolfSSL_get_error(ssl_, result);
+  const bool waits = code == WOLFSSL_ERROR_WANT_READ || code == WOLFSSL_ERROR_WANT_WRITE ||
+                     code == WOLFSSL_ERROR_NONE;
+  if (waits && (lower_said_ == io_status::want_read || lower_said_ == io_status::want_write)) {
+    return lower_said_;
+  }
+  return fail(why(code), code);
+}
+
+inline errc session::why(int code) const noexcept {
+  if (lower_said_ == io_status::failed) return errc::stream_failed;
+  if (lower_said_ == io_status::closed) return errc::tls_truncated;
+  const errc meaning = meaning_of(code);
+  if (phase_ == phase::handshake) return meaning;
+  const bool first_words_only = meaning == errc::tls_not_tls || meaning == errc::tls_version;
+  return first_words_only ? errc::tls_failed : meaning;
+}
+
+// The first fault stands, and it is final: wolfSSL would write on after a bad record.
+inline io_status session::fail(errc why, int code) noexcept {
+  if (found_.why == errc::none) {
+    found_.why = why;
+    native_error_ = code;
+  }
+  return io_status::failed;
+}
+
+}  // namespace mailmote::wolfssl

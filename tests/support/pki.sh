@@ -1,0 +1,137 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSL-1.0
+# pki.sh DIRECTORY: makes the throwaway certificates of the tests, with the `openssl` command.
+#
+# NAME.pem is a certificate (the leaf first where it is a chain), NAME.key its key without a
+# password. All keys are P-256 but for the rsa ones; all dates are fixed, so no test needs a clock.
+#
+#   ca, other_ca, rsa_ca   trust anchors, 2020 to 2089
+#   good                   mail.example.test, localhost, 127.0.0.1, ::1; by ca, 2020 to 2089
+#   rsa                    the same with RSA-2048, by rsa_ca
+#   chain                  the same names, by an intermediate (2020 to 2059) that it carries, by ca
+#   chain_expired          the same, but the intermediate was valid in 2020 only
+#   chain_leaf             chain without its intermediate; chain_expired_leaf likewise
+#   wrong_name             mail.other.test and 192.0.2.1, by ca
+#   wildcard               *.example.test, by ca
+#   common_name            CN=mail.example.test and no alternative name, by ca
+#   expired                as good, valid in 2020 only
+#   future                 as good, valid in 2089 only
+#   self_signed            as good, by itself
+#   unknown                as good, by other_ca
+#   forged                 as good, by a CA that has ca's name and not its key
+#   client_only            as good, by ca, for clients only (extended key usage)
+#
+# ca.der and good.der are the same certificates in DER.
+set -eu
+umask 077
+mkdir -p "$1"
+cd "$1"
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+names="DNS:mail.example.test,DNS:localhost,IP:127.0.0.1,IP:::1"
+long="20200101000000Z 20891231235959Z"
+past="20200101000000Z 20201231235959Z"
+half="20200101000000Z 20591231235959Z"
+late="20890101000000Z 20891231235959Z"
+
+cat >"$work/ca.conf" <<'CONF'
+[req]
+distinguished_name = name
+[name]
+[ca]
+default_ca = authority
+[authority]
+database = $ENV::WORK/index
+new_certs_dir = $ENV::WORK
+rand_serial = yes
+default_md = sha256
+unique_subject = no
+policy = anything
+[anything]
+commonName = supplied
+CONF
+export WORK="$work"
+
+# key NAME [rsa]
+key() {
+  case ${2-} in
+    rsa) openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$1.key" ;;
+    *) openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$1.key" ;;
+  esac
+}
+
+# certify NAME COMMON_NAME ISSUER START END EXTENSION...: NAME.pem for NAME.key, by ISSUER.
+certify() {
+  name=$1 common_name=$2 issuer=$3 start=$4 end=$5
+  shift 5
+  : >"$work/index"
+  printf '%s\n' "$@" >"$work/extensions"
+  openssl req -new -config "$work/ca.conf" -key "$name.key" -subj "/CN=$common_name" \
+    -out "$work/request"
+  if [ "$issuer" = "$name" ]; then
+    set -- -selfsign -keyfile "$name.key"
+  else
+    set -- -cert "$issuer.pem" -keyfile "$issuer.key"
+  fi
+  openssl ca -batch -notext -config "$work/ca.conf" "$@" -startdate "$start" -enddate "$end" \
+    -extfile "$work/extensions" -in "$work/request" -out "$name.pem" 2>"$work/log" ||
+    { cat "$work/log" >&2; exit 1; }
+}
+
+# authority NAME COMMON_NAME ISSUER START END
+authority() {
+  certify "$@" basicConstraints=critical,CA:true keyUsage=critical,keyCertSign,cRLSign \
+    subjectKeyIdentifier=hash
+}
+
+# server NAME ISSUER START END [EXTENSION...]
+server() {
+  name=$1 issuer=$2 start=$3 end=$4
+  shift 4
+  certify "$name" "throwaway $name" "$issuer" "$start" "$end" basicConstraints=CA:false \
+    keyUsage=critical,digitalSignature "$@"
+}
+
+for name in ca other_ca imposter intermediate late_intermediate good chain chain_expired \
+  wrong_name wildcard common_name expired future self_signed unknown forged client_only; do
+  key "$name"
+done 2>/dev/null
+key rsa_ca rsa 2>/dev/null
+key rsa rsa 2>/dev/null
+
+# shellcheck disable=SC2086  # the dates are two words
+{
+  authority ca "mailmote throwaway CA" ca $long
+  authority other_ca "another throwaway CA" other_ca $long
+  authority rsa_ca "mailmote throwaway RSA CA" rsa_ca $long
+  authority imposter "mailmote throwaway CA" imposter $long
+  authority intermediate "mailmote throwaway intermediate" ca $half
+  authority late_intermediate "mailmote throwaway late intermediate" ca $past
+
+  server good ca $long "subjectAltName=$names"
+  server rsa rsa_ca $long "subjectAltName=$names"
+  server chain intermediate $long "subjectAltName=$names"
+  server chain_expired late_intermediate $long "subjectAltName=$names"
+  server wrong_name ca $long "subjectAltName=DNS:mail.other.test,IP:192.0.2.1"
+  server wildcard ca $long "subjectAltName=DNS:*.example.test"
+  certify common_name mail.example.test ca $long basicConstraints=CA:false
+  server expired ca $past "subjectAltName=$names"
+  server future ca $late "subjectAltName=$names"
+  server self_signed self_signed $long "subjectAltName=$names"
+  server unknown other_ca $long "subjectAltName=$names"
+  server forged imposter $long "subjectAltName=$names" authorityKeyIdentifier=none
+  server client_only ca $long "subjectAltName=$names" extendedKeyUsage=clientAuth
+}
+
+for name in chain chain_expired; do
+  cp $name.pem ${name}_leaf.pem
+  cp $name.key ${name}_leaf.key
+done
+cat intermediate.pem >>chain.pem
+cat late_intermediate.pem >>chain_expired.pem
+for name in ca good; do
+  openssl x509 -in $name.pem -outform DER -out $name.der
+done
+rm -f imposter.* intermediate.* late_intermediate.*

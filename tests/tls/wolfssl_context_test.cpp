@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: BSL-1.0
+// Trust anchors, in all forms that a user may have them, and the ways in which they can be bad.
+#include <doctest/doctest.h>
+
+#include <array>
+#include <cstdint>
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include <tls/tls_pair.hpp>
+
+using namespace mailmote;
+using namespace support;
+
+namespace {
+
+// Nothing is done by these before main, and nothing at exit.
+constinit wolfssl::context nobody{{}};
+constinit wolfssl::session unused{nobody};
+static_assert(std::is_trivially_destructible_v<wolfssl::context>);
+static_assert(std::is_trivially_destructible_v<wolfssl::session>);
+static_assert(tls_session<wolfssl::session, pipe_end>);
+static_assert(sizeof(wolfssl::session) <= wolfssl::session_budget);
+
+errc trusting(const wolfssl::context_settings& settings, const char* certificate = "good") {
+  tls_pair pair{{.certificate = certificate}, "", settings};
+  return pair.connect();
+}
+
+}  // namespace
+
+TEST_CASE("anchors may be a literal, a string, or octets") {
+  static constexpr char literal[] = "-----BEGIN CERTIFICATE-----";
+  static constexpr std::array<std::uint8_t, 2> octets{0x30, 0x82};
+  static constexpr std::uint8_t array[] = {0x30, 0x82};
+  static_assert(!tls::anchor_text{literal}.empty());
+  static_assert(!tls::anchor_text{octets}.empty());
+  static_assert(!tls::anchor_text{array}.empty());
+  static_assert(tls::anchor_text{}.empty());
+  CHECK(tls::anchor_text{literal}.text() == literal);
+  CHECK_FALSE(tls::anchor_text{literal}.is_der());
+  CHECK(tls::anchor_text{std::span<const std::uint8_t>{array}}.is_der());
+  CHECK(tls::anchor_text{octets}.text().size() == 2);
+  CHECK(tls::anchor_text{std::string{"ab"}}.text().size() == 2);
+  CHECK_FALSE(tls::anchor_text{"0 is how this comment begins"}.is_der());
+}
+
+TEST_CASE("an anchor is found in PEM, in DER, in a file, and among others with words around them") {
+  const std::string ca = read_file(pki("ca.pem"));
+  const std::string der = read_file(pki("ca.der"));
+  const std::string other = read_file(pki("other_ca.pem"));
+  const std::string file = pki("ca.pem");
+  CHECK(trusting({.anchors = ca}) == errc::none);
+  CHECK(trusting({.anchors = der}) == errc::none);
+  CHECK(trusting({.anchors = std::vector<std::uint8_t>(der.begin(), der.end())}) == errc::none);
+  CHECK(trusting({.anchors_file = file.c_str()}) == errc::none);
+  const std::string several = "the first\n" + other + "\r\n\r\nthe second\n" + ca + "\nthe end";
+  CHECK(trusting({.anchors = several}) == errc::none);
+  CHECK(trusting({.anchors = several}, "unknown") == errc::none);
+  CHECK(trusting({.anchors = other, .anchors_file = file.c_str()}) == errc::none);
+  CHECK(trusting({.anchors = other}) == errc::tls_unknown_ca);
+}
+
+TEST_CASE("the system's store does not vouch for throwaway certificates") {
+  const errc error = trusting({.system_store = true});
+  CHECK((error == errc::tls_unknown_ca || error == errc::tls_no_anchors));
+}
+
+TEST_CASE("without an anchor nobody can be trusted") {
+  CHECK(trusting({}) == errc::tls_no_anchors);
+}
+
+TEST_CASE("an anchor that cannot be read is said, also behind a good one, and nothing is sent") {
+  const std::string ca = read_file(pki("ca.pem"));
+  const std::string der = read_file(pki("ca.der"));
+  std::string damaged = ca;
+  damaged[100] = '?';
+  for (const std::string& bad :
+       {std::string{"garbage"}, std::string{"-----BEGIN CERTIFICATE-----"}, ca.substr(0, 200),
+        damaged, ca + damaged, ca + ca.substr(0, 200), der.substr(0, 200), read_file(pki("ca.key")),
+        std::string{"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"}}) {
+    CAPTURE(bad);
+    tls_pair pair{{}, "", {.anchors = bad}};
+    CHECK(pair.bind() == errc::tls_bad_anchors);
+    CHECK(pair.tls.error() == errc::tls_bad_anchors);
+    CHECK(pair.explained() == "a trust anchor cannot be read");
+    CHECK(pair.tls.handshake() == io_status::failed);
+    CHECK(pair.pipe.to_far.octets.empty());
+  }
+  CHECK(trusting({.anchors_file = "/nowhere/ca.pem"}) == errc::tls_bad_anchors);
+}
+
+TEST_CASE("many sessions share one set of anchors, also after it was given back") {
+  const std::string ca = read_file(pki("ca.pem"));
+  wolfssl::scoped<wolfssl::context> trust{wolfssl::context_settings{.anchors = ca}};
+  for (int round = 0; round < 2; ++round) {
+    {
+      tls_pair first{{}, "", {}, &trust}, second{{.certificate = "unknown"}, "", {}, &trust},
+          third{{}, "", {}, &trust};
+      CHECK(first.bind() == errc::none);
+      CHECK(second.connect() == errc::tls_unknown_ca);
+      CHECK(third.connect() == errc::none);
+      CHECK(first.handshake() == io_status::ok);
+    }
+    trust.release();
+  }
+}
+
+TEST_CASE("a context of the caller's own is checked like ours, and stays the caller's") {
+  REQUIRE(wolfSSL_Init() == WOLFSSL_SUCCESS);
+  WOLFSSL_CTX* own = wolfSSL_CTX_new(wolfTLS_client_method());
+  REQUIRE(wolfSSL_CTX_load_verify_locations(own, pki("ca.pem").c_str(), nullptr) ==
+          WOLFSSL_SUCCESS);
+  wolfSSL_CTX_set_verify(own, WOLFSSL_VERIFY_NONE, nullptr);
+  for (int round = 0; round < 2; ++round) {
+    CHECK(trusting({.borrowed = own}) == errc::none);
+    CHECK(trusting({.borrowed = own}, "unknown") == errc::tls_unknown_ca);
+    CHECK(trusting({.borrowed = own}, "wrong_name") == errc::tls_name_mismatch);
+    CHECK(trusting({.borrowed = own}, "expired") == errc::tls_expired);
+  }
+  wolfSSL_CTX_free(own);
+  wolfSSL_Cleanup();
+}
+
+TEST_CASE("a session that was never bound can do nothing, and says so") {
+  char c = 'x';
+  CHECK(unused.handshake() == io_status::failed);
+  CHECK_FALSE(unused.is_safe());
+  CHECK(unused.read_some({&c, 1}).status() == io_status::failed);
+  CHECK(unused.write_some({&c, 1}).status() == io_status::failed);
+  unused.close();
+  CHECK(unused.error() == errc::none);
+}
