@@ -18,7 +18,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
 
 #include <mailmote/io.hpp>
@@ -51,10 +50,8 @@ class record_outlet {
 
   // An answer of the library's own, from inside a read, while no write is blocked. False: too many.
   bool keep(std::span<const char> answer) noexcept {
-    const std::span<char> room = std::span<char>{reserve_}.subspan(kept_);
-    if (answers_ == most_answers || answer.size() > room.size()) return false;
-    std::memcpy(room.data(), answer.data(), answer.size());
-    kept_ = static_cast<std::uint8_t>(kept_ + answer.size());
+    if (answers_ == most_answers || answer.size() > reserve_size - kept_) return false;
+    for (const char c : answer) reserve_[kept_++] = c;
     ++answers_;
     return true;
   }
