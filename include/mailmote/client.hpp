@@ -32,16 +32,16 @@ struct buffer_sizes {
 // How much is done before a poll returns, so that others get their turn (law 2).
 inline constexpr int moves_per_poll = 16;
 
-// Sends mail, one at a time, over one stream. `stream` and `tls` are referred to and live as long
-// as the client. A stream that has `close()` is closed when its connection is over.
+// Sends mail, one at a time, over one stream, inside one TLS session. Both are referred to, and live
+// as long as the client. A stream that has `close()` is closed when its connection is over.
 template <byte_stream Stream, tls_session<Stream> Tls, buffer_sizes Sizes = buffer_sizes{}>
 class client {
   static_assert(Sizes.out >= smtp::session::min_buffer && Sizes.in > 0);
 
  public:
   // `with` is copied; what its fields refer to must live as long as the client.
-  constexpr client(Stream& stream, Tls& tls, const settings& with) noexcept
-      : stream_{stream}, tls_{tls}, session_{with} {}
+  constexpr client(Stream& over, Tls& inside, const settings& with) noexcept
+      : stream_{over}, tls_{inside}, session_{with} {}
 
   client(const client&) = delete;
   client& operator=(const client&) = delete;

@@ -58,7 +58,7 @@ class scripted_stream {
   link over_;
   std::string sent_{};
   std::string to_read_{};
-  std::size_t read_ = 0;     // octets of to_read_ that were read
+  std::size_t read_ = 0;  // octets of to_read_ that were read
   std::size_t turn_ = 0;
   std::size_t matched_ = 0;  // octets of sent_ that earlier turns have used up
   std::size_t calls_ = 0;

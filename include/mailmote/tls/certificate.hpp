@@ -105,7 +105,8 @@ constexpr bool read_time(std::uint8_t tag, octets text, std::int64_t& seconds) {
       pairs[4] > 23 || pairs[5] > 59 || pairs[6] > 59) {
     return false;
   }
-  seconds = std::int64_t{days_of(d)} * 86400 + (pairs[4] * 60 + pairs[5]) * 60 + pairs[6];
+  const int of_day = (pairs[4] * 60 + pairs[5]) * 60 + pairs[6];
+  seconds = std::int64_t{days_of(d)} * 86400 + of_day;
   return true;
 }
 

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: BSL-1.0
+# mailmote's front door. `make` alone says what there is.
+BUILD  ?= build
+JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
+FIRST  ?= g++
+SECOND ?= clang++
+
+CONFIGURE = cmake -S . -B $(BUILD) -DCMAKE_CXX_COMPILER=$(FIRST)
+COMPILE   = cmake --build $(BUILD) -j $(JOBS)
+SOURCES   = $(shell find include tests examples -name '*.hpp' -o -name '*.cpp')
+
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help demo test send single size size-check interop format format-check tidy clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+
+demo: ## send an alert to a small server on this machine, and watch it arrive
+	@tests/build/packages.sh demo
+	@$(CONFIGURE) >/dev/null
+	@$(COMPILE) --target mailmote-send demo_server pki >/dev/null
+	@tests/support/demo.sh $(BUILD)
+
+test: ## run every test, with g++ and clang++
+	@tests/build/packages.sh test
+	$(CONFIGURE) -DMAILMOTE_SECOND_COMPILER=$(SECOND)
+	$(COMPILE)
+	ctest --test-dir $(BUILD) -j $(JOBS) --output-on-failure --timeout 300
+	@grep -h '^sweep:' $(BUILD)/Testing/Temporary/LastTest.log | sort -u
+
+send: ## build the command mailmote-send
+	@tests/build/packages.sh demo
+	@$(CONFIGURE) >/dev/null
+	@$(COMPILE) --target mailmote-send
+	@echo "$(BUILD)/mailmote-send --help"
+
+single: ## write single_include/mailmote.hpp anew
+	@single_include/generate.sh >single_include/mailmote.hpp.new
+	@mv single_include/mailmote.hpp.new single_include/mailmote.hpp
+
+size: ## measure flash and RAM on a Cortex-M3, and refresh the README's table
+	@tests/build/packages.sh size
+	@tests/build/size.sh $(BUILD)/size update
+
+size-check: ## the same, but only compare with the README
+	@tests/build/packages.sh size
+	@tests/build/size.sh $(BUILD)/size check
+
+interop: ## send through a real Postfix on this machine
+	@tests/build/packages.sh interop
+	@$(CONFIGURE) >/dev/null
+	@$(COMPILE) --target mailmote-send pki
+	@tests/interop/run.sh $(BUILD)
+
+format: ## lay out the code
+	@tests/build/packages.sh format
+	@clang-format-14 -i $(SOURCES)
+
+format-check: ## say where the layout differs
+	@tests/build/packages.sh format
+	@clang-format-14 --dry-run --Werror $(SOURCES)
+
+tidy: ## let clang-tidy look for mistakes
+	@tests/build/packages.sh tidy
+	@tests/build/tidy.sh $(JOBS)
+
+clean: ## remove what was built
+	@rm -rf $(BUILD)

@@ -1,0 +1,4848 @@
+// SPDX-License-Identifier: BSL-1.0
+// mailmote.hpp: the whole library in one file, for projects that take one file.
+//
+// Generated from include/mailmote/ by single_include/generate.sh; changes belong there.
+// Optional parts are asked for by macros, defined the same for the whole program:
+// MAILMOTE_WOLFSSL, MAILMOTE_POSIX.
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <limits>
+#include <span>
+#include <string_view>
+#include <type_traits>
+
+// ---- <mailmote/clock.hpp> ----
+
+// clock.hpp: deadlines on a millisecond counter that wraps.
+//
+// Knows:          arithmetic modulo 2^32, as a tick counter does it after 49.7 days.
+// Does not know:  what time it is; that is always an argument.
+// Bounds:         8 bytes; a timeout is at most `longest_timeout`, a longer one is cut to it.
+
+namespace mailmote {
+
+// A reading of the caller's monotonic tick counter, or a span of time. It may wrap and start
+// anywhere; it must not jump backwards, and two readings must be less than 2^31 ms apart.
+using milliseconds = std::uint32_t;
+
+inline constexpr milliseconds longest_timeout = 0x7FFF'FFFF;  // 24.8 days
+
+// What `next_timeout` answers when nothing is being waited for.
+inline constexpr milliseconds no_timeout = 0xFFFF'FFFF;
+
+class deadline {
+ public:
+  constexpr deadline() = default;
+  constexpr deadline(milliseconds now, milliseconds timeout)
+      : start_{now}, timeout_{timeout < longest_timeout ? timeout : longest_timeout} {}
+
+  constexpr bool passed(milliseconds now) const { return remaining(now) == 0; }
+
+  // 0 once it has passed. A reading from just before the start counts as the start itself, so that
+  // a driver that reads its clock early cannot end a wait that has hardly begun.
+  constexpr milliseconds remaining(milliseconds now) const {
+    const milliseconds elapsed = now - start_;
+    if (elapsed > longest_timeout) return timeout_;
+    return elapsed >= timeout_ ? 0 : timeout_ - elapsed;
+  }
+
+ private:
+  milliseconds start_ = 0;
+  milliseconds timeout_ = 0;
+};
+
+}  // namespace mailmote
+
+// ---- <mailmote/error.hpp> ----
+
+// error.hpp: the list of all that can go wrong.
+//
+// Knows:          one name for each reason why a mail was not, or may not have been, delivered.
+// Does not know:  words for people (explain.hpp has them), or who detects what.
+// Bounds:         an errc is one byte.
+
+namespace mailmote {
+
+// Each enumerator is documented by when it is said. `outcome` adds where in the dialogue it was.
+enum class [[nodiscard]] errc : std::uint8_t{
+    none = 0,  // nothing went wrong
+
+    // The caller. Found by `send`, before a byte is written, unless it says otherwise.
+    busy,               // a mail is still under way
+    canceled,           // `cancel` was called
+    no_recipients,      // the envelope names nobody
+    bad_host,           // `host` is no domain name and no IP address
+    bad_helo,           // `helo` is no domain name and no address literal
+    bad_reverse_path,   // `from` is no mailbox of RFC 5321 4.1.2, or over its limits
+    bad_recipient,      // a recipient is no mailbox of RFC 5321 4.1.2, or over its limits
+    bad_username,       // a login's user name is empty, or has a NUL or control character
+    bad_password,       // a login's password is empty, or has a NUL or control character
+    bad_authorization,  // a login's authorization identity has a NUL or control character
+    smtputf8_needed,    // an address is not ASCII, and the server has no SMTPUTF8; before MAIL
+    eight_bit_needed,   // a body cannot be sent without 8BITMIME
+    extension_missing,  // an extension that settings or envelope ask for is not offered
+
+    // The connection. The first two are said by ports, which look names up.
+    no_such_host,         // the server's name does not exist
+    resolver_failed,      // the server's name could not be looked up now
+    stream_failed,        // the byte stream said `failed`
+    closed_before_reply,  // the connection ended where a reply was due
+    closed_in_reply,      // the connection ended inside a reply
+    timeout,              // the server let the phase's time pass
+    silent_greeting,      // ten seconds or more without a greeting: an implicit-TLS port?
+
+    // What the server said was not SMTP, or not due.
+    malformed_reply,  // no three digits, an impossible first digit, or codes that differ in a reply
+    endless_reply,    // more octets in one reply than `max_reply_octets`
+    unexpected_reply,   // a well-formed reply of a class that the command cannot have
+    unsolicited_reply,  // a reply to nothing that was asked
+    tls_injection,      // octets after the reply to STARTTLS, before the handshake (CVE-2011-0411)
+    bad_challenge,      // an AUTH challenge that is no base64, or not of the mechanism's form
+
+    // The server's answers. The outcome has its code and words.
+    service_closing,     // 421, at any time
+    greeting_refused,    // a greeting of 4xx or 5xx
+    ehlo_refused,        // EHLO (and HELO, where allowed) refused
+    tls_unavailable,     // STARTTLS is not offered
+    tls_refused,         // STARTTLS is offered, and answered with 4xx or 5xx
+    auth_unavailable,    // no AUTH, or none of the login's mechanisms, is offered
+    auth_needs_tls,      // a login over cleartext that `cleartext_auth` does not allow
+    auth_refused,        // the login was answered with 4xx or 5xx
+    mail_refused,        // MAIL was
+    recipients_refused,  // every RCPT was; with `recipients::all`, one was
+    data_refused,        // DATA was
+    message_refused,     // the final reply after the message was
+    message_too_large,   // longer than the SIZE that the server announced; before MAIL
+    too_many_recipients,  // more than the server takes in one mail, with `recipients::all`; before MAIL
+
+    // The message.
+    source_failed,   // the body source said `failed`
+    source_spent,    // the body source cannot begin again
+    source_length,   // the body source was longer or shorter than it had said
+    source_timeout,  // the body source said "not yet" for too long
+
+    // TLS.
+    tls_no_anchors,     // no trust anchor was given, or none could be loaded
+    tls_bad_anchors,    // a trust anchor is no PEM or DER certificate, or its file cannot be read
+    tls_no_time,        // no time was given to judge the certificates' dates by
+    tls_setup,          // the TLS library could not be set up; native_error() says why
+    tls_out_of_memory,  // the TLS library's heap, or ours, is too small
+    tls_no_random,      // the TLS library has no random numbers
+    tls_not_tls,        // the server does not speak TLS on this port
+    tls_version,        // no common protocol version at or above the minimum
+    tls_no_common_cipher,  // no common cipher suite
+    tls_alert,             // the server ended the handshake with an alert
+    tls_no_certificate,    // the server showed no certificate
+    tls_bad_certificate,   // a certificate that cannot be parsed, or is not allowed its use
+    tls_unknown_ca,        // no trust anchor vouches for the server's certificate
+    tls_self_signed,       // the server's certificate is its own, and no trust anchor
+    tls_bad_signature,     // a signature in the chain or the handshake is wrong
+    tls_weak_key,          // a key or signature in the chain is too weak
+    tls_expired,           // a certificate of the chain has expired
+    tls_not_yet_valid,     // a certificate of the chain is not valid yet
+    tls_name_mismatch,     // the server's certificate is for another name (RFC 9525)
+    tls_ip_mismatch,       // the server's certificate is not for this IP address
+    tls_unsafe,            // the handshake ended in a suite, version or peer that was not asked for
+    tls_truncated,         // the connection ended without TLS's own goodbye
+    tls_failed,            // any other fatal error of the TLS library; native_error() says which
+};
+
+}  // namespace mailmote
+
+// ---- <mailmote/io.hpp> ----
+
+// io.hpp: the whole contract between mailmote and the outside world.
+//
+// Knows:          bytes moved, or why not.
+// Does not know:  what the bytes mean.
+// Bounds:         an io_result is one machine word.
+
+namespace mailmote {
+
+enum class io_status : std::int8_t {
+  ok,          // bytes moved
+  want_read,   // nothing moved: try again when the lower transport is readable
+  want_write,  // nothing moved: try again when the lower transport is writable
+  closed,      // orderly end of the stream
+  failed,      // the stream is broken, for good
+};
+
+// What one attempt to move bytes came to: either a count of at least 1, or a status other than ok.
+class [[nodiscard]] io_result {
+ public:
+  constexpr io_result(io_status status) noexcept : word_{-static_cast<std::ptrdiff_t>(status)} {}
+  static constexpr io_result moved(std::size_t n) noexcept { return io_result{n}; }  // n >= 1
+
+  constexpr bool ok() const noexcept { return word_ > 0; }
+  constexpr std::size_t count() const noexcept {
+    return ok() ? static_cast<std::size_t>(word_) : 0;
+  }
+  constexpr io_status status() const noexcept {
+    return ok() ? io_status::ok : static_cast<io_status>(-word_);
+  }
+
+ private:
+  explicit constexpr io_result(std::size_t n) noexcept : word_{static_cast<std::ptrdiff_t>(n)} {}
+  std::ptrdiff_t word_;
+};
+
+// A byte stream: a TCP connection, a UART, a TLS session over either.
+//
+//  1. A call MUST return at once; it MUST NOT wait for the peer. (A blocking stream is a legal
+//     stream whose `want_*` never comes. It then owns the timeouts, and law 2 is lost by choice.)
+//  2. The caller MUST NOT pass an empty buffer.
+//  3. moved(n) MUST have 1 <= n <= size of the buffer. Short moves are normal.
+//  4. want_read and want_write MUST mean that nothing moved, and that it is worth trying again
+//     when the LOWEST transport is readable, or writable. Both may come from either call, because
+//     a TLS read may have to write first. A stream that is still connecting answers want_write.
+//  5. closed from read_some MUST mean an orderly end: all that was sent before it was delivered.
+//  6. After closed from a read, or failed from either call, the same call MUST go on saying so.
+//  7. A write that answered want_* MUST be repeated by the caller with the same bytes first.
+//  8. The calls MUST NOT be entered from an interrupt, from two threads at a time, or from within
+//     each other, and MUST NOT call back into the client.
+//  9. The calls MUST be noexcept.
+// clang-format off
+template <class S>
+concept byte_stream = requires(S& stream, std::span<char> in, std::span<const char> out) {
+  { stream.read_some(in) } noexcept -> std::same_as<io_result>;
+  { stream.write_some(out) } noexcept -> std::same_as<io_result>;
+};
+// clang-format on
+
+// What a poller has to wait for on the lowest transport.
+struct interest {
+  bool read = false;
+  bool write = false;
+  constexpr bool any() const noexcept { return read || write; }
+  friend constexpr bool operator==(interest, interest) = default;
+};
+
+// What `mailmote::run` needs from an operating system: `wait` MUST return when the transport is
+// ready for one of `wants`, or after `timeout` (no_timeout: never), whichever is first, and may
+// return early; `now` MUST be a monotonic reading (clock.hpp).
+// clang-format off
+template <class W>
+concept waiter = requires(W& port, interest wants, milliseconds timeout) {
+  { port.wait(wants, timeout) } noexcept;
+  { port.now() } noexcept -> std::same_as<milliseconds>;
+};
+// clang-format on
+
+// What this mail may contain, as agreed with the server, and told to a body before it is read.
+struct body_limits {
+  bool eight_bit = false;  // octets over 127 (8BITMIME, RFC 6152)
+  bool utf8 = false;       // UTF-8 in headers (SMTPUTF8, RFC 6531)
+  bool binary = false;     // any octets, lines of any length (BINARYMIME, RFC 3030)
+};
+
+inline constexpr std::uint64_t unknown_length = std::numeric_limits<std::uint64_t>::max();
+
+// The text of one mail, pulled when it is needed. An abstract class and not a concept, because the
+// engine that reads it is no template. Octets are as RFC 1870 counts them: lines end in CRLF, dots
+// are not stuffed.
+//
+//  1. begin MUST start the text, or start it again from its first octet. A source that cannot
+//     begin again MUST answer errc::source_spent; one that cannot send what it has within `limits`
+//     answers the errc that says what is missing.
+//  2. read_some obeys the rules of byte_stream::read_some; `closed` is the end of the text, and
+//     want_read or want_write mean "not yet".
+//  3. length MUST be exact or unknown_length, and is asked only after begin. One that proves wrong
+//     ends the session before the mail is complete (errc::source_length).
+//  4. The source MUST live from `send` until the client has finished.
+struct body_source {
+  virtual errc begin(body_limits limits) noexcept = 0;
+  virtual io_result read_some(std::span<char> out) noexcept = 0;
+  virtual std::uint64_t length() const noexcept = 0;
+
+ protected:
+  constexpr body_source() = default;
+  constexpr body_source(const body_source&) = default;
+  constexpr body_source& operator=(const body_source&) = default;
+  ~body_source() = default;  // never deleted through this type
+};
+
+}  // namespace mailmote
+
+// ---- <mailmote/smtp/action.hpp> ----
+
+// action.hpp: the words in which a session tells its driver what to do.
+//
+// Knows:          that octets, time and a handshake are all there is to the outside.
+// Does not know:  how any of it is done.
+// Bounds:         one byte.
+
+namespace mailmote::smtp {
+
+// What the driver does next.
+enum class action : std::uint8_t {
+  none,       // nothing is under way; reading notices a server that ends an idle connection
+  write,      // hand down what output() gives, and read meanwhile
+  read,       // a reply is due
+  wait,       // the body or the login has nothing yet: come again in time, and read meanwhile
+  handshake,  // do the TLS handshake, then say secured() or ended()
+  close,      // the connection is over
+};
+
+// How often a body that says "not yet" is asked again.
+inline constexpr milliseconds source_pace = 20;
+
+// From when on silence in place of a greeting is a sign of its own: a server that waits for TLS.
+inline constexpr milliseconds greeting_patience = 10'000;
+
+}  // namespace mailmote::smtp
+
+// ---- <mailmote/text/ascii.hpp> ----
+
+// ascii.hpp: the letters and digits of protocols, whatever the locale.
+//
+// Knows:          ASCII (RFC 20), and how to look at a string by it.
+// Does not know:  UTF-8 beyond "this octet is not ASCII".
+// Bounds:         no state, no tables.
+
+namespace mailmote::ascii {
+
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr char to_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+constexpr bool is_letter(char c) { return to_lower(c) >= 'a' && to_lower(c) <= 'z'; }
+constexpr bool is_alphanumeric(char c) { return is_letter(c) || is_digit(c); }
+constexpr bool is_non_ascii(char c) { return (static_cast<unsigned char>(c) & 0x80u) != 0; }
+constexpr bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
+constexpr bool is_printable(char c) { return !is_control(c) && !is_non_ascii(c); }
+
+constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (to_lower(a[i]) != to_lower(b[i])) return false;
+  }
+  return true;
+}
+
+constexpr bool has_control(std::string_view s) {
+  for (const char c : s) {
+    if (is_control(c)) return true;
+  }
+  return false;
+}
+
+constexpr bool has_non_ascii(std::string_view s) {
+  for (const char c : s) {
+    if (is_non_ascii(c)) return true;
+  }
+  return false;
+}
+
+}  // namespace mailmote::ascii
+
+// ---- <mailmote/text/word_list.hpp> ----
+
+// word_list.hpp: a table of protocol words, packed into one string.
+//
+// Knows:          that words are compared without case, and whole.
+// Does not know:  what the words mean; an index is the caller's enumerator.
+// Bounds:         one octet a word beside its letters.
+
+namespace mailmote::text {
+
+class word_list {
+ public:
+  static constexpr std::size_t none = static_cast<std::size_t>(-1);
+
+  // Words with one space between.
+  constexpr explicit word_list(std::string_view words) : words_{words} {}
+
+  // Empty behind the last one.
+  constexpr std::string_view operator[](std::size_t index) const {
+    std::size_t begin = 0;
+    for (std::size_t i = 0; i <= words_.size(); ++i) {
+      if (i < words_.size() && words_[i] != ' ') continue;
+      if (index-- == 0) return {words_.data() + begin, i - begin};
+      begin = i + 1;
+    }
+    return {};
+  }
+
+  constexpr std::size_t find(std::string_view word) const {
+    for (std::size_t i = 0; !(*this)[i].empty(); ++i) {
+      if (ascii::equal_ignoring_case((*this)[i], word)) return i;
+    }
+    return none;
+  }
+
+ private:
+  std::string_view words_;
+};
+
+}  // namespace mailmote::text
+
+// ---- <mailmote/sasl/mechanism.hpp> ----
+
+// mechanism.hpp: a login, as challenges in and responses out (RFC 4422).
+//
+// Knows:          the names of the mechanisms that submission servers offer.
+// Does not know:  SMTP, base64, streams.
+// Bounds:         an offer is two bytes; responses are pulled piece by piece, of any length.
+
+namespace mailmote::sasl {
+
+enum class kind : std::uint8_t {
+  plain,        // RFC 4616
+  login,        // draft-murchison-sasl-login
+  cram_md5,     // RFC 2195
+  scram_sha_1,  // RFC 5802
+  scram_sha_1_plus,
+  scram_sha_256,  // RFC 7677
+  scram_sha_256_plus,
+  xoauth2,      // Google's and Microsoft's
+  oauthbearer,  // RFC 7628
+  external,     // RFC 4422 appendix A
+};
+
+// In the order of `kind`.
+inline constexpr text::word_list kind_names{
+    "PLAIN LOGIN CRAM-MD5 SCRAM-SHA-1 SCRAM-SHA-1-PLUS SCRAM-SHA-256 SCRAM-SHA-256-PLUS XOAUTH2 "
+    "OAUTHBEARER EXTERNAL"};
+
+constexpr std::string_view name(kind k) { return kind_names[static_cast<std::size_t>(k)]; }
+
+// The set of mechanisms that a server has offered.
+class offer {
+ public:
+  // `token` is one word of the AUTH list, in any case. Unknown words are no error.
+  constexpr void add(std::string_view token) {
+    const std::size_t k = kind_names.find(token);
+    if (k != text::word_list::none) bits_ = static_cast<std::uint16_t>(bits_ | (1u << k));
+  }
+  constexpr bool has(kind k) const { return ((bits_ >> static_cast<unsigned>(k)) & 1u) != 0; }
+  constexpr bool empty() const { return bits_ == 0; }
+  friend constexpr bool operator==(offer, offer) = default;
+
+ private:
+  std::uint16_t bits_ = 0;
+};
+
+inline constexpr std::size_t no_initial_response = std::numeric_limits<std::size_t>::max();
+
+// One login, used for one exchange at a time. The order of calls:
+//
+//   check                                    before anything is sent: are the strings fit to be?
+//   select                                   once an offer is known
+//   read_some ... until `closed`             the initial response, when there is one
+//   { challenge*, respond, read_some ... }*  for each challenge of the server
+//   accept                                   when the server says that the login succeeded
+//   forget                                   when the exchange is over, however it ended
+//
+// The strings a mechanism is made of belong to the caller, and must live until the client has
+// finished.
+class mechanism {
+ public:
+  // errc::none, or which string cannot be sent (bad_username, bad_password, bad_authorization).
+  virtual errc check() const noexcept = 0;
+
+  // Chooses from `offered` and starts a new exchange, or answers errc::auth_unavailable.
+  virtual errc select(offer offered) noexcept = 0;
+  virtual kind selected() const noexcept = 0;
+
+  // Whether the exchange shows the password, or a token as good as one, to whoever can read it.
+  virtual bool reveals_secret() const noexcept = 0;
+
+  // The octets of the initial response (before base64; 0 is an empty one), or no_initial_response.
+  virtual std::size_t initial_response() const noexcept = 0;
+
+  // The next octets of a challenge, in order. An empty challenge has none.
+  virtual void challenge(std::span<const char> octets) noexcept = 0;
+
+  // The challenge is complete: prepares the response, or answers errc::bad_challenge.
+  virtual errc respond() noexcept = 0;
+
+  // The next octets of the pending response; `closed` when there are no more, want_read when the
+  // next slice of work is to be done in another call, `failed` when it cannot be made.
+  virtual io_result read_some(std::span<char> out) noexcept = 0;
+
+  // The server says yes: errc::none when this ends the exchange properly (a mechanism that
+  // authenticates the server as well may have seen too little).
+  virtual errc accept() noexcept = 0;
+
+  // Wipes what was derived from secrets.
+  virtual void forget() noexcept = 0;
+
+ protected:
+  constexpr mechanism() = default;
+  constexpr mechanism(const mechanism&) = default;
+  constexpr mechanism& operator=(const mechanism&) = default;
+  ~mechanism() = default;  // never deleted through this type
+};
+
+}  // namespace mailmote::sasl
+
+// ---- <mailmote/smtp/outcome.hpp> ----
+
+// outcome.hpp: what became of a mail, and of each of its recipients.
+//
+// Knows:          the three fates of an alert, where the dialogue stood, what the server said.
+// Does not know:  how the dialogue got there.
+// Bounds:         the server's words are cut to `max_kept_text` octets (reply.hpp).
+
+namespace mailmote {
+
+enum class fate : std::uint8_t {
+  delivered,      // the server took responsibility: 2xx to the last byte of the message
+  not_delivered,  // certain: refused, or it never got so far
+  unknown,        // the whole message may have arrived, and no proper reply says so
+};
+
+// Where the dialogue stood: the command whose reply was awaited, or that could not be sent.
+enum class phase : std::uint8_t {
+  start,  // before the first byte
+  greeting,
+  ehlo,  // EHLO or HELO, before or inside TLS
+  starttls,
+  handshake,
+  auth,
+  rset,
+  mail,
+  rcpt,
+  data,
+  message,  // while the message was sent
+  accept,   // the final dot was sent, its reply awaited
+  quit,
+};
+
+// Whether trying again can help.
+enum class retry : std::uint8_t {
+  no,            // refused for good; or the fate is unknown, and a second try may send it twice
+  later,         // the same mail, after a while
+  after_change,  // once the mail, the settings, the login or the server's set-up are mended
+};
+
+// RFC 3463: class.subject.detail. All zero: the reply carried none.
+struct enhanced_code {
+  std::uint8_t status = 0;  // 2, 4 or 5
+  std::uint16_t subject = 0;
+  std::uint16_t detail = 0;
+  friend constexpr bool operator==(enhanced_code, enhanced_code) = default;
+};
+
+// Whether trying again can help after `error`, with the server's `code` (0: none).
+constexpr retry retry_after(errc error, std::uint16_t code) {
+  if (code / 100 == 4) return retry::later;
+  switch (error) {
+    case errc::busy:
+    case errc::canceled:
+    case errc::resolver_failed:
+    case errc::stream_failed:
+    case errc::closed_before_reply:
+    case errc::closed_in_reply:
+    case errc::timeout:
+    case errc::service_closing:
+    case errc::source_timeout:
+    case errc::tls_out_of_memory:
+    case errc::tls_no_random:
+    case errc::tls_truncated: return retry::later;
+    case errc::none:
+    case errc::malformed_reply:
+    case errc::endless_reply:
+    case errc::unexpected_reply:
+    case errc::unsolicited_reply:
+    case errc::tls_injection:
+    case errc::bad_challenge:
+    case errc::greeting_refused:
+    case errc::ehlo_refused:
+    case errc::tls_refused:
+    case errc::mail_refused:
+    case errc::recipients_refused:
+    case errc::data_refused:
+    case errc::message_refused: return retry::no;
+    default: return retry::after_change;
+  }
+}
+
+struct outcome {
+  mailmote::fate fate = mailmote::fate::not_delivered;
+  mailmote::phase phase = mailmote::phase::start;  // of `error`; meaningless without one
+  errc error = errc::none;  // why the mail, or the connection, failed; the first reason stands
+  mailmote::retry retry = mailmote::retry::no;
+  std::uint16_t code = 0;  // the reply behind `error`, or to the message; 0: there was none
+  enhanced_code enhanced{};
+  std::size_t accepted = 0;  // recipients with a 2xx; they share the fate of the mail
+  std::size_t refused = 0;   // recipients with a 4xx or 5xx; not delivered
+  // The reply's words, for people. UNTRUSTED: the server wrote them. Printable ASCII, with `?` for
+  // what is not. Valid until the client is used again.
+  std::string_view server_text{};
+};
+
+// One RCPT's reply, handed out when it arrives.
+struct recipient_reply {
+  std::size_t index = 0;  // in the envelope's `to`
+  std::string_view address{};
+  std::uint16_t code = 0;
+  enhanced_code enhanced{};
+  std::string_view server_text{};  // UNTRUSTED, see outcome; valid during the call
+
+  constexpr bool accepted() const { return code / 100 == 2; }
+
+  // What became of this recipient, once the mail's outcome is known. One that never got a reply
+  // has no recipient_reply, and was not delivered to.
+  constexpr mailmote::fate fate_in(const outcome& mail) const {
+    return accepted() ? mail.fate : mailmote::fate::not_delivered;
+  }
+};
+
+// Hears each recipient's reply, in the order of the envelope. Called from inside `poll`, and must
+// not call back into the client.
+struct recipient_listener {
+  virtual void on_recipient(const recipient_reply& reply) noexcept = 0;
+
+ protected:
+  ~recipient_listener() = default;
+};
+
+}  // namespace mailmote
+
+// ---- <mailmote/smtp/envelope.hpp> ----
+
+// envelope.hpp: who a mail is from and who shall get it (RFC 5321 section 2.3.1).
+//
+// Knows:          the caller's addresses, by reference.
+// Does not know:  the message's header; its From: and To: may differ.
+// Bounds:         any number of recipients, none of them copied.
+
+namespace mailmote {
+
+// A view of one or many addresses that somebody else keeps alive. It is made from one string, an
+// array that has a name, or a span; a braced list would be gone before the mail is, and so does not
+// compile.
+class recipient_list {
+ public:
+  constexpr recipient_list() = default;
+
+  template <class One>
+  requires std::convertible_to<const One&, std::string_view>
+  constexpr recipient_list(const One& one) : one_{std::string_view{one}}, size_{1} {}
+
+  // An lvalue array or container of string_view, or any span of them.
+  template <class Many>
+  requires(std::convertible_to<Many, std::span<const std::string_view>> &&
+           (std::is_lvalue_reference_v<Many> ||
+            std::ranges::enable_borrowed_range<Many>)) constexpr recipient_list(Many&& many) {
+    const std::span<const std::string_view> view{many};
+    many_ = view.data();
+    size_ = view.size();
+  }
+
+  template <class Many, std::size_t N>
+  recipient_list(const Many (&&)[N]) = delete;  // would dangle: give the array a name
+  template <class Address>
+  recipient_list(std::initializer_list<Address>) = delete;  // would dangle: give the array a name
+
+  constexpr std::size_t size() const { return size_; }
+  constexpr bool empty() const { return size_ == 0; }
+  constexpr std::string_view operator[](std::size_t i) const { return many_ ? many_[i] : one_; }
+
+ private:
+  std::string_view one_{};
+  const std::string_view* many_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+// When the mail is sent at all.
+enum class recipients : unsigned char {
+  any,  // while at least one recipient is accepted
+  all,  // only when every recipient is accepted
+};
+
+// What happens to the connection once the mail's fate is known.
+enum class after : unsigned char {
+  quit,  // goodbye is said, and the connection is over
+  stay,  // it is kept for the next `send`, or `quit`
+};
+
+// All that is referred to must live until the client has finished with the mail.
+struct envelope {
+  std::string_view from{};  // the reverse-path, without <>; empty is the null reverse-path
+  recipient_list to{};      // forward-paths, without <>
+  recipients deliver_if = recipients::any;
+  after then = after::quit;
+  recipient_listener* listener = nullptr;  // hears each recipient's reply; may be null
+};
+
+}  // namespace mailmote
+
+// ---- <mailmote/smtp/timeouts.hpp> ----
+
+// timeouts.hpp: how long each phase may take before the server counts as gone.
+//
+// Knows:          the minima of RFC 5321 section 4.5.3.2, which are the defaults.
+// Does not know:  what time it is.
+// Bounds:         each at most `longest_timeout` (clock.hpp).
+
+namespace mailmote {
+
+// Each is for one whole reply, or for one block of the message to be taken; a byte now and then
+// does not prolong it.
+struct timeouts {
+  milliseconds greeting = 300'000;   // connecting, and the greeting (4.5.3.2.1)
+  milliseconds ehlo = 300'000;       // not named there; as MAIL
+  milliseconds starttls = 120'000;   // the reply to STARTTLS (RFC 3207 names none)
+  milliseconds handshake = 120'000;  // the whole TLS handshake
+  milliseconds auth = 180'000;       // each reply of a login
+  milliseconds mail = 300'000;       // MAIL, and RSET (4.5.3.2.2)
+  milliseconds rcpt = 300'000;       // each RCPT (4.5.3.2.3)
+  milliseconds data = 120'000;       // the 354 (4.5.3.2.4)
+  milliseconds block = 180'000;   // each part of the message, until the stream takes it (4.5.3.2.5)
+  milliseconds accept = 600'000;  // the reply to the final dot (4.5.3.2.6)
+  milliseconds quit = 15'000;     // the 221: the mail's fate is known, so not for long
+  milliseconds source = 180'000;  // a body source, or a login, that keeps saying "not yet"
+};
+
+}  // namespace mailmote
+
+// ---- <mailmote/smtp/script.hpp> ----
+
+// script.hpp: the steps of a submission, in their order.
+//
+// Knows:          what each step is called in an outcome, and how long it may take.
+// Does not know:  when one leads to another (session.hpp).
+// Bounds:         one byte.
+
+namespace mailmote::smtp {
+
+enum class step : std::uint8_t {
+  over,   // there is no connection
+  ready,  // between two mails
+  handshake,
+  greeting,
+  ehlo,  // the first step at which the client speaks
+  helo,
+  starttls,
+  auth,
+  rset,  // from here to `data`: commands of a mail, which may share a flight
+  mail,
+  rcpt,
+  data,
+  message,  // sent: the message; answered: its final dot
+  quit,
+  none,  // of what may be sent: nothing, before the next reply
+};
+
+constexpr bool client_speaks(step s) { return s >= step::ehlo && s <= step::quit; }
+constexpr bool is_mail_command(step s) { return s >= step::rset && s <= step::data; }
+
+// Of a mail's commands.
+constexpr step following(step s) { return static_cast<step>(static_cast<unsigned>(s) + 1); }
+
+constexpr phase phase_of(step s) {
+  switch (s) {
+    case step::greeting: return phase::greeting;
+    case step::ehlo:
+    case step::helo: return phase::ehlo;
+    case step::starttls: return phase::starttls;
+    case step::handshake: return phase::handshake;
+    case step::auth: return phase::auth;
+    case step::rset: return phase::rset;
+    case step::mail: return phase::mail;
+    case step::rcpt: return phase::rcpt;
+    case step::data: return phase::data;
+    case step::message: return phase::message;
+    case step::quit: return phase::quit;
+    default: return phase::start;
+  }
+}
+
+// For the whole reply; of a message, for each block of it to be taken.
+constexpr milliseconds time_for(step s, const timeouts& allowed) {
+  switch (s) {
+    case step::greeting: return allowed.greeting;
+    case step::ehlo:
+    case step::helo: return allowed.ehlo;
+    case step::starttls: return allowed.starttls;
+    case step::handshake: return allowed.handshake;
+    case step::auth: return allowed.auth;
+    case step::rset:
+    case step::mail: return allowed.mail;
+    case step::rcpt: return allowed.rcpt;
+    case step::data: return allowed.data;
+    case step::message: return allowed.block;
+    default: return allowed.quit;
+  }
+}
+
+}  // namespace mailmote::smtp
+
+// ---- <mailmote/smtp/settings.hpp> ----
+
+// settings.hpp: how a client talks to its server.
+//
+// Knows:          what a user may choose; every default is the safe choice.
+// Does not know:  the mail (envelope.hpp).
+// Bounds:         strings and the login are referred to, and must live as long as the client.
+
+namespace mailmote {
+
+// There is no "opportunistic": a mail that must be encrypted is either encrypted or not sent.
+enum class security : std::uint8_t {
+  starttls,      // port 587 (RFC 3207): TLS after the first EHLO, or no mail
+  implicit_tls,  // port 465 (RFC 8314): TLS from the first byte
+  cleartext,     // no TLS at all: everybody on the way can read and change the mail
+};
+
+// Which logins may be used on a connection without TLS.
+enum class cleartext_auth : std::uint8_t {
+  never,
+  challenge_only,  // those that do not show the secret (CRAM-MD5, SCRAM)
+  any,             // PLAIN too: everybody on the way can read the password
+};
+
+// What is told of the dialogue while it goes on, for people to read. Secrets are masked before
+// they get here, the message is not shown, and TLS is not in the way. The calls come from inside
+// `poll` and must not call back into the client.
+struct transcript {
+  virtual void client_said(std::string_view octets) noexcept = 0;  // pieces of lines, with CRLF
+  virtual void server_said(std::string_view octets) noexcept = 0;  // UNTRUSTED, as received
+  virtual void encrypted() noexcept = 0;                           // TLS is up, and proven
+
+ protected:
+  ~transcript() = default;
+};
+
+struct settings {
+  // The server's name or IP address, as the user knows it: what its certificate must prove. Not
+  // needed with security::cleartext.
+  std::string_view host{};
+
+  // What the client calls itself in EHLO: its domain name, or its address in brackets such as
+  // "[192.0.2.7]" (RFC 5321 4.1.3).
+  std::string_view helo{};
+
+  // How to log in; null sends without. A login that cannot be had is an error, never left out.
+  sasl::mechanism* auth = nullptr;
+
+  mailmote::security security = mailmote::security::starttls;
+  mailmote::cleartext_auth cleartext_auth = mailmote::cleartext_auth::never;
+
+  // Whether commands share a flight when the server offers PIPELINING (RFC 2920).
+  bool pipelining = true;
+
+  mailmote::timeouts timeouts{};
+
+  mailmote::transcript* transcript = nullptr;  // may be null
+};
+
+}  // namespace mailmote
+
+// ---- <mailmote/smtp/command.hpp> ----
+
+// command.hpp: the text of each command, written into a buffer of any size.
+//
+// Knows:          the syntax of RFC 5321 4.1.1, and the MAIL parameters of RFC 1870, 6152 and 6531.
+// Does not know:  when a command may be sent, or whether its strings are fit to be (address.hpp).
+// Bounds:         no buffer; a command that does not fit goes on where it stopped.
+
+namespace mailmote::smtp {
+
+// Writes the part of a text that follows its first `skip` octets, as far as there is room. So a
+// command needs no buffer of its own: whoever has room again makes the same calls again, and skips
+// what is already written.
+class piece_writer {
+ public:
+  constexpr piece_writer(std::span<char> room, std::size_t skip) : room_{room}, skip_{skip} {}
+
+  constexpr void put(std::string_view piece) {
+    for (const char c : piece) {
+      if (skip_ > 0) {
+        --skip_;
+      } else if (written_ < room_.size()) {
+        room_[written_++] = c;
+      } else {
+        complete_ = false;
+      }
+    }
+  }
+
+  template <std::size_t N>
+  constexpr void put(const char (&literal)[N]) {  // spares the target a strlen
+    put(std::string_view{literal, N - 1});
+  }
+
+  constexpr void put_number(std::size_t n) {
+    char digits[std::numeric_limits<std::size_t>::digits10 + 1] = {};
+    std::size_t first = sizeof digits;
+    do {
+      digits[--first] = static_cast<char>('0' + n % 10);
+      n /= 10;
+    } while (n > 0);
+    put({digits + first, sizeof digits - first});
+  }
+
+  constexpr std::size_t written() const { return written_; }
+  constexpr bool complete() const { return complete_; }  // everything that was put is written
+
+ private:
+  std::span<char> room_;
+  std::size_t skip_;
+  std::size_t written_ = 0;
+  bool complete_ = true;
+};
+
+struct mail_parameters {
+  std::uint64_t size = std::numeric_limits<std::uint64_t>::max();  // RFC 1870; max: not said
+  bool eight_bit = false;                                          // RFC 6152
+  bool utf8 = false;                                               // RFC 6531
+};
+
+// EHLO or HELO.
+template <std::size_t N>
+constexpr void put_hello(piece_writer& out, const char (&verb)[N], std::string_view name) {
+  out.put(verb);
+  out.put(" ");
+  out.put(name);
+  out.put("\r\n");
+}
+
+constexpr void put_mail(piece_writer& out, std::string_view from, const mail_parameters& with) {
+  out.put("MAIL FROM:<");
+  out.put(from);
+  out.put(">");
+  if (with.size <= std::numeric_limits<std::size_t>::max() &&
+      with.size != std::numeric_limits<std::uint64_t>::max()) {
+    out.put(" SIZE=");
+    out.put_number(static_cast<std::size_t>(with.size));
+  }
+  if (with.eight_bit) out.put(" BODY=8BITMIME");
+  if (with.utf8) out.put(" SMTPUTF8");
+  out.put("\r\n");
+}
+
+constexpr void put_rcpt(piece_writer& out, std::string_view to) {
+  out.put("RCPT TO:<");
+  out.put(to);
+  out.put(">\r\n");
+}
+
+// The command of a step at which the client speaks a command; `recipient` is the RCPT's.
+constexpr void put_command(piece_writer& out, step at, const settings& with, const envelope& mail,
+                           std::size_t recipient, const mail_parameters& parameters) {
+  switch (at) {
+    case step::ehlo: return put_hello(out, "EHLO", with.helo);
+    case step::helo: return put_hello(out, "HELO", with.helo);
+    case step::starttls: return out.put("STARTTLS\r\n");
+    case step::rset: return out.put("RSET\r\n");
+    case step::mail: return put_mail(out, mail.from, parameters);
+    case step::rcpt: return put_rcpt(out, mail.to[recipient]);
+    case step::data: return out.put("DATA\r\n");
+    default: return out.put("QUIT\r\n");
+  }
+}
+
+}  // namespace mailmote::smtp
+
+// ---- <mailmote/text/base64.hpp> ----
+
+// base64.hpp: octets as 64 printable characters and back, in pieces of any size.
+//
+// Knows:          RFC 4648 section 4 (alphabet, padding).
+// Does not know:  line lengths; there are none here.
+// Bounds:         12 bytes of state; n octets become at most base64_length(n) characters.
+
+namespace mailmote::text {
+
+constexpr std::size_t base64_length(std::size_t octets) { return (octets + 2) / 3 * 4; }
+
+class base64_encoder {
+ public:
+  // Encodes all of `in`; `out` must hold base64_length(in.size() + 2). Returns what was written.
+  constexpr std::size_t encode(std::span<const char> in, std::span<char> out) {
+    std::size_t written = 0;
+    for (const char c : in) {
+      group_ = (group_ << 8) | static_cast<unsigned char>(c);
+      if (++held_ < 3) continue;
+      for (int shift = 18; shift >= 0; shift -= 6) out[written++] = digit(group_ >> shift);
+      group_ = 0;
+      held_ = 0;
+    }
+    return written;
+  }
+
+  // Ends the text: writes the last 0 or 4 characters.
+  constexpr std::size_t finish(std::span<char> out) {
+    if (held_ == 0) return 0;
+    const std::uint32_t group = group_ << (held_ == 1 ? 16 : 8);
+    out[0] = digit(group >> 18);
+    out[1] = digit(group >> 12);
+    out[2] = held_ == 2 ? digit(group >> 6) : '=';
+    out[3] = '=';
+    *this = {};
+    return 4;
+  }
+
+ private:
+  static constexpr char digit(std::uint32_t value) {
+    constexpr std::string_view digits =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    return digits[value & 63];
+  }
+
+  std::uint32_t group_ = 0;  // the octets held back, until they are three
+  std::uint32_t held_ = 0;   // how many those are
+};
+
+// Strict about the alphabet and the padding (RFC 4648 sections 3.2 and 3.3); the unused bits of
+// the last character are ignored.
+class base64_decoder {
+ public:
+  // Takes one character. `out` gets 0 or 1 octets: their number, or -1 when this is no base64.
+  constexpr int decode(char c, char& out) {
+    if (c == '=') {
+      if (count_ < 2) return -1;
+      padded_ = true;
+      count_ = (count_ + 1) & 3;
+      return 0;
+    }
+    const int value = value_of(c);
+    if (value < 0 || padded_) return -1;
+    bits_ = (bits_ << 6) | static_cast<std::uint32_t>(value);
+    count_ = (count_ + 1) & 3;
+    if (count_ == 1) return 0;
+    out = static_cast<char>(static_cast<unsigned char>(bits_ >> ((8 - 2 * count_) & 7)));
+    return 1;
+  }
+
+  // Whether what was taken so far is a whole text.
+  constexpr bool complete() const { return count_ == 0; }
+
+ private:
+  static constexpr int value_of(char c) {
+    if (c >= 'A' && c <= 'Z') return c - 'A';
+    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+    if (c >= '0' && c <= '9') return c - '0' + 52;
+    if (c == '+') return 62;
+    return c == '/' ? 63 : -1;
+  }
+
+  std::uint32_t bits_ = 0;
+  std::uint32_t count_ = 0;  // characters in the current group of four
+  bool padded_ = false;      // whether a `=` was seen
+};
+
+}  // namespace mailmote::text
+
+// ---- <mailmote/wipe.hpp> ----
+
+// wipe.hpp: makes memory forget, and keeps the compiler from leaving that out.
+//
+// Knows:          that a store to a volatile is never optimised away.
+// Does not know:  what was secret.
+// Bounds:         one store an octet.
+
+namespace mailmote {
+
+inline void wipe(std::span<char> memory) noexcept {
+  volatile char* p = memory.data();
+  for (std::size_t i = 0; i < memory.size(); ++i) p[i] = 0;
+}
+
+}  // namespace mailmote
+
+// ---- <mailmote/smtp/auth_exchange.hpp> ----
+
+// auth_exchange.hpp: carries a login's responses and challenges as AUTH wants them.
+//
+// Knows:          RFC 4954 section 4: base64, the initial response and its limit, cancelling.
+// Does not know:  which mechanism it carries, or what the server's codes mean.
+// Bounds:         a response of any length goes through any room; a challenge is decoded octet by
+//                 octet and kept by the mechanism alone.
+
+namespace mailmote::smtp {
+
+inline constexpr std::size_t max_auth_line = 512;  // with CRLF; RFC 4954 4 and RFC 5321 4.5.3.1.4
+
+class auth_exchange {
+ public:
+  static constexpr std::size_t min_room = 16;
+
+  enum class state : std::uint8_t {
+    command,   // AUTH and the mechanism's name are to be written
+    response,  // the response is to be written
+    line_end,
+    waiting,  // the mechanism has more work to do first
+    written,  // the line is complete
+    failed,   // the mechanism cannot go on
+  };
+
+  void begin(sasl::mechanism& login) {
+    *this = {};
+    const std::size_t initial = login.initial_response();
+    if (initial == sasl::no_initial_response) return;
+    const std::size_t room =
+        max_auth_line - (sizeof "AUTH  \r\n" - 1) - sasl::name(login.selected()).size();
+    carries_initial_ = initial <= max_auth_line && text::base64_length(initial) <= room;
+    owes_initial_ = !carries_initial_;
+  }
+
+  state now() const { return state_; }
+
+  // The mechanism may be asked again.
+  void resume() {
+    if (state_ == state::waiting) state_ = state::response;
+  }
+
+  // Writes as much of the line as `room` takes, which has at least min_room octets. `watcher`, who
+  // may be null, is shown a mask for the response.
+  std::size_t write(sasl::mechanism& login, std::span<char> room, transcript* watcher) {
+    std::size_t written = 0;
+    if (state_ == state::command) {
+      piece_writer out{room, offset_};
+      out.put("AUTH ");
+      out.put(sasl::name(login.selected()));
+      if (carries_initial_) out.put(" ");
+      written = show(room, out, watcher);
+      if (out.complete()) enter(carries_initial_ ? state::response : state::line_end);
+    }
+    if (state_ == state::response) {
+      written += write_response(login, room.subspan(written));
+      if (state_ == state::line_end && encoded_ > 0 && watcher) watcher->client_said("****");
+    }
+    if (state_ == state::line_end) {
+      piece_writer out{room.subspan(written), offset_};
+      if (canceled_) out.put("*");
+      out.put("\r\n");
+      written += show(room.subspan(written), out, watcher);
+      if (out.complete()) enter(state::written);
+    }
+    return written;
+  }
+
+  // One octet of a 334's text.
+  void challenge(sasl::mechanism& login, char c) {
+    char octet = 0;
+    const int decoded = sound_ ? decoder_.decode(c, octet) : 0;
+    if (decoded < 0) sound_ = false;
+    if (decoded > 0) login.challenge({&octet, 1});
+  }
+
+  // The 334 is complete: makes the response the next line, or says why there is none.
+  errc respond(sasl::mechanism& login) {
+    const bool sound = sound_ && decoder_.complete();
+    decoder_ = {};
+    encoded_ = 0;
+    carries_initial_ = false;
+    enter(state::response);
+    if (!sound) return errc::bad_challenge;
+    if (owes_initial_) {  // this 334 only asks for what was too long for the command
+      owes_initial_ = false;
+      return errc::none;
+    }
+    return login.respond();
+  }
+
+  // RFC 4954 4: a lone `*` gives the exchange up.
+  void cancel() {
+    canceled_ = true;
+    enter(state::line_end);
+  }
+
+ private:
+  void enter(state next) {
+    state_ = next;
+    offset_ = 0;
+  }
+
+  std::size_t show(std::span<char> room, const piece_writer& out, transcript* watcher) {
+    offset_ += out.written();
+    if (watcher) watcher->client_said({room.data(), out.written()});
+    return out.written();
+  }
+
+  std::size_t write_response(sasl::mechanism& login, std::span<char> room) {
+    constexpr std::size_t least = 8;  // room for a group of four, and for the last one
+    std::array<char, 48> octets;
+    std::size_t written = 0;
+    while (state_ == state::response && room.size() - written >= least) {
+      const std::size_t fits = (room.size() - written) / 4 * 3;
+      const auto piece = std::span{octets}.first(fits < octets.size() ? fits : octets.size());
+      const io_result result = login.read_some(piece);
+      if (result.ok()) {
+        written += encoder_.encode(piece.first(result.count()), room.subspan(written));
+      } else if (result.status() == io_status::closed) {
+        written += encoder_.finish(room.subspan(written));
+        const bool empty = encoded_ + written == 0;
+        if (empty && carries_initial_) room[written++] = '=';  // RFC 4954 4
+        enter(state::line_end);
+      } else {
+        enter(result.status() == io_status::failed ? state::failed : state::waiting);
+      }
+    }
+    wipe(octets);
+    encoded_ += written;
+    return written;
+  }
+
+  text::base64_encoder encoder_{};
+  text::base64_decoder decoder_{};
+  std::size_t offset_ = 0;   // written of the command, or of the line's end
+  std::size_t encoded_ = 0;  // characters of the response
+  state state_ = state::command;
+  bool carries_initial_ = false;  // the command has an initial response
+  bool owes_initial_ = false;     // the initial response is sent after the first, empty 334
+  bool sound_ = true;             // the challenge so far is base64
+  bool canceled_ = false;
+};
+
+}  // namespace mailmote::smtp
+
+// ---- <mailmote/smtp/dot_stuffing.hpp> ----
+
+// dot_stuffing.hpp: makes any text safe to send after DATA.
+//
+// Knows:          RFC 5321 4.5.2 (transparency), 2.3.8 (lines end in CRLF).
+// Does not know:  where the text comes from or goes to.
+// Bounds:         1 byte of state; writes at most 2n octets for n read, and 5 at the end.
+
+namespace mailmote::smtp {
+
+// A bare CR and a bare LF each become CRLF here too, whatever a source let through: nobody's
+// `LF . LF` may end a mail early at a server that is lenient about line ends.
+class dot_stuffer {
+ public:
+  static constexpr std::size_t max_growth = 2;  // an octet becomes at most two
+  static constexpr std::size_t max_end = 5;     // what `finish` writes at most
+
+  // Writes all of `in`; `out` must hold max_growth times as much. The two may share memory when
+  // `in` ends where `out` does: the writing then never gets ahead of the reading.
+  constexpr std::size_t stuff(std::span<const char> in, std::span<char> out) {
+    std::size_t written = 0;
+    for (const char c : in) {
+      const bool answered = c == '\n' && place_ == place::after_cr;  // CRLF was written at the CR
+      if (answered) {
+        place_ = place::line_start;
+        continue;
+      }
+      if (c == '\r' || c == '\n') {
+        out[written++] = '\r';
+        out[written++] = '\n';
+        place_ = c == '\r' ? place::after_cr : place::line_start;
+        continue;
+      }
+      if (c == '.' && place_ != place::in_line) out[written++] = '.';
+      out[written++] = c;
+      place_ = place::in_line;
+    }
+    return written;
+  }
+
+  // Ends the text: a line that has no end gets one, and then comes the lone dot.
+  constexpr std::size_t finish(std::span<char> out) {
+    constexpr std::string_view whole = "\r\n.\r\n";
+    std::string_view end = whole;
+    if (place_ != place::in_line) end.remove_prefix(2);
+    for (std::size_t i = 0; i < end.size(); ++i) out[i] = end[i];
+    place_ = place::line_start;
+    return end.size();
+  }
+
+ private:
+  enum class place : std::uint8_t { line_start, after_cr, in_line };
+  place place_ = place::line_start;
+};
+
+}  // namespace mailmote::smtp
+
+// ---- <mailmote/smtp/message_writer.hpp> ----
+
+// message_writer.hpp: pulls a message from its source and writes it as DATA wants it.
+//
+// Knows:          how to share one buffer between what was read and what is written; when a source
+//                 has broken its word about its length.
+// Does not know:  what the server says to it.
+// Bounds:         no buffer of its own; `min_room` octets of somebody else's.
+
+namespace mailmote::smtp {
+
+class message_writer {
+ public:
+  static constexpr std::size_t min_room = 8;
+
+  enum class state : std::uint8_t {
+    empty,  // there is nothing to write
+    writing,
+    waiting,  // the source said "not yet"
+    written,  // the final dot is in the buffer
+    failed,   // error() says why; what was written so far must not be completed
+  };
+
+  // Without a source the message is the lone dot, as RFC 2920 3.1 answers a 354 that nothing can
+  // be sent after.
+  constexpr void begin(body_source* source, std::uint64_t length) {
+    source_ = source;
+    left_ = length;
+    stuffer_ = {};
+    state_ = state::writing;
+    error_ = errc::none;
+  }
+
+  constexpr state now() const { return state_; }
+  constexpr errc error() const { return error_; }
+
+  // The source may be asked again.
+  constexpr void resume() {
+    if (state_ == state::waiting) state_ = state::writing;
+  }
+
+  // Fills `room` as far as pieces of min_room octets go, and says how much of it.
+  std::size_t write(std::span<char> room) {
+    std::size_t written = 0;
+    while (state_ == state::writing && room.size() - written >= min_room) {
+      written += write_some(room.subspan(written));
+    }
+    return written;
+  }
+
+ private:
+  std::size_t write_some(std::span<char> room) {
+    if (source_ == nullptr) return finish(room);
+    // What is read goes to the end of the room, and moves to its beginning as it grows.
+    const auto read_room = room.last(room.size() / dot_stuffer::max_growth);
+    const io_result result = source_->read_some(read_room);
+    switch (result.status()) {
+      case io_status::ok:
+        if (result.count() == 0 || result.count() > read_room.size()) break;  // no source's right
+        if (result.count() > left_) return fail(errc::source_length);
+        if (left_ != unknown_length) left_ -= result.count();
+        // The beginning of read_room is far enough in for the stuffing never to overtake it.
+        return stuffer_.stuff(read_room.first(result.count()), room);
+      case io_status::want_read:
+      case io_status::want_write: state_ = state::waiting; return 0;
+      case io_status::closed:
+        if (left_ != unknown_length && left_ != 0) return fail(errc::source_length);
+        return finish(room);
+      case io_status::failed: break;
+    }
+    return fail(errc::source_failed);
+  }
+
+  std::size_t finish(std::span<char> room) {
+    state_ = state::written;
+    return stuffer_.finish(room);
+  }
+
+  std::size_t fail(errc why) {
+    state_ = state::failed;
+    error_ = why;
+    return 0;
+  }
+
+  body_source* source_ = nullptr;
+  std::uint64_t left_ = 0;  // octets that the source still owes, or unknown_length
+  dot_stuffer stuffer_{};
+  state state_ = state::empty;
+  errc error_ = errc::none;
+};
+
+}  // namespace mailmote::smtp
+
+// ---- <mailmote/text/ip_address.hpp> ----
+
+// ip_address.hpp: reads an IPv4 or IPv6 address as people write it.
+//
+// Knows:          RFC 5321 4.1.3 (dotted decimal without leading zeros), RFC 4291 2.2 (IPv6 text).
+// Does not know:  zone identifiers, prefixes, or how to reach anybody.
+// Bounds:         16 octets.
+
+namespace mailmote::text {
+
+// 4 or 16 octets in network order; none when the text was no address.
+struct ip_address {
+  std::array<std::uint8_t, 16> octets{};
+  std::size_t size = 0;
+
+  constexpr explicit operator bool() const { return size != 0; }
+  friend constexpr bool operator==(const ip_address&, const ip_address&) = default;
+};
+
+namespace detail {
+
+// Dotted decimal into four octets at `out`.
+constexpr bool read_ipv4(std::string_view s, std::uint8_t* out) {
+  std::size_t i = 0;
+  for (int part = 0; part < 4; ++part) {
+    if (part > 0 && (i == s.size() || s[i++] != '.')) return false;
+    const std::size_t begin = i;
+    unsigned value = 0;
+    while (i < s.size() && ascii::is_digit(s[i]) && i - begin < 3) {
+      value = value * 10 + static_cast<unsigned>(s[i++] - '0');
+    }
+    const bool leading_zero = i - begin > 1 && s[begin] == '0';
+    if (i == begin || leading_zero || value > 255) return false;
+    out[part] = static_cast<std::uint8_t>(value);
+  }
+  return i == s.size();
+}
+
+constexpr int hex_value(char c) {
+  if (ascii::is_digit(c)) return c - '0';
+  c = ascii::to_lower(c);
+  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+}  // namespace detail
+
+constexpr ip_address read_ipv4(std::string_view s) {
+  ip_address ip;
+  if (detail::read_ipv4(s, ip.octets.data())) return {ip.octets, 4};
+  return {};
+}
+
+constexpr ip_address read_ipv6(std::string_view s) {
+  constexpr std::size_t no_gap = 17;
+  ip_address ip;
+  std::size_t n = 0;         // octets read
+  std::size_t gap = no_gap;  // where `::` stands
+  if (s.size() >= 2 && s[0] == ':' && s[1] == ':') {
+    gap = 0;
+    s.remove_prefix(2);
+  }
+  while (!s.empty()) {
+    if (n == 16) return {};
+    std::size_t digits = 0;
+    unsigned value = 0;
+    while (digits < s.size() && digits < 5 && detail::hex_value(s[digits]) >= 0) {
+      value = value * 16 + static_cast<unsigned>(detail::hex_value(s[digits++]));
+    }
+    if (digits < s.size() && s[digits] == '.') {  // the last 32 bits may be dotted decimal
+      if (n > 12 || !detail::read_ipv4(s, ip.octets.data() + n)) return {};
+      n += 4;
+      break;
+    }
+    if (digits == 0 || digits > 4) return {};
+    ip.octets[n++] = static_cast<std::uint8_t>(value >> 8);
+    ip.octets[n++] = static_cast<std::uint8_t>(value & 0xFF);
+    s.remove_prefix(digits);
+    if (s.empty()) break;
+    if (s[0] != ':' || s.size() == 1) return {};
+    s.remove_prefix(1);
+    if (s[0] == ':') {
+      if (gap != no_gap) return {};
+      gap = n;
+      s.remove_prefix(1);
+    }
+  }
+  if (gap == no_gap) return n == 16 ? ip_address{ip.octets, 16} : ip_address{};
+  if (n >= 16) return {};
+  for (std::size_t moved = 1; moved <= n - gap; ++moved) {
+    ip.octets[16 - moved] = ip.octets[n - moved];
+    ip.octets[n - moved] = 0;
+  }
+  return {ip.octets, 16};
+}
+
+constexpr ip_address read_ip(std::string_view s) {
+  const ip_address v4 = read_ipv4(s);
+  return v4 ? v4 : read_ipv6(s);
+}
+
+}  // namespace mailmote::text
+
+// ---- <mailmote/smtp/address.hpp> ----
+
+// address.hpp: which strings may stand between < and > in MAIL and RCPT.
+//
+// Knows:          the grammar of RFC 5321 4.1.2 and 4.1.3, the limits of 4.5.3.1, RFC 6531 3.3.
+// Does not know:  display names, comments or source routes; those are not sent.
+// Bounds:         local part 64 octets, domain 255, the whole 254 (256 with its brackets).
+
+namespace mailmote::smtp {
+
+inline constexpr std::size_t max_local_part = 64;  // RFC 5321 4.5.3.1.1
+inline constexpr std::size_t max_domain = 255;     // RFC 5321 4.5.3.1.2
+inline constexpr std::size_t max_label = 63;       // RFC 1035 2.3.4
+inline constexpr std::size_t max_mailbox = 254;    // RFC 5321 4.5.3.1.3, without < and >
+
+enum class address_form : std::uint8_t {
+  invalid,
+  ascii,
+  utf8,  // valid, and needs SMTPUTF8
+};
+
+namespace detail {
+
+// The length of the well-formed UTF-8 sequence at s[i] (RFC 3629 4), or 0.
+constexpr std::size_t utf8_sequence(std::string_view s, std::size_t i) {
+  const auto lead = static_cast<unsigned char>(s[i]);
+  if (lead < 0x80) return 1;
+  const std::size_t length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+  if (lead < 0xC2 || lead > 0xF4 || s.size() - i < length) return 0;
+  std::uint32_t point = lead & (0x7Fu >> length);
+  for (std::size_t k = 1; k < length; ++k) {
+    const auto octet = static_cast<unsigned char>(s[i + k]);
+    if ((octet & 0xC0) != 0x80) return 0;
+    point = (point << 6) | (octet & 0x3Fu);
+  }
+  const bool overlong = point < (length == 3 ? 0x800u : length == 4 ? 0x10000u : 0x80u);
+  const bool surrogate = point >= 0xD800 && point <= 0xDFFF;
+  return overlong || surrogate || point > 0x10FFFF ? 0 : length;
+}
+
+constexpr address_form form_of(std::string_view s) {
+  address_form form = address_form::ascii;
+  for (std::size_t i = 0; i < s.size();) {
+    const std::size_t length = utf8_sequence(s, i);
+    if (length == 0) return address_form::invalid;
+    if (length > 1) form = address_form::utf8;
+    i += length;
+  }
+  return form;
+}
+
+constexpr bool is_atext(char c) {
+  if (ascii::is_alphanumeric(c) || ascii::is_non_ascii(c)) return true;
+  constexpr std::string_view specials = "!#$%&'*+-/=?^_`{|}~";
+  for (const char special : specials) {
+    if (c == special) return true;
+  }
+  return false;
+}
+
+constexpr bool is_dot_string(std::string_view s) {
+  bool after_dot = true;
+  for (const char c : s) {
+    if (c == '.' ? after_dot : !is_atext(c)) return false;
+    after_dot = c == '.';
+  }
+  return !after_dot;
+}
+
+constexpr bool is_quoted_string(std::string_view s) {
+  if (s.size() < 2 || s.front() != '"') return false;
+  for (std::size_t i = 1; i < s.size(); ++i) {
+    if (ascii::is_control(s[i])) return false;
+    if (s[i] == '"') return i + 1 == s.size();
+    if (s[i] == '\\' && (++i == s.size() || !ascii::is_printable(s[i]))) return false;
+  }
+  return false;
+}
+
+}  // namespace detail
+
+// RFC 5321 4.1.2 Domain: labels of letters, digits and inner hyphens. No trailing dot.
+constexpr bool is_domain(std::string_view s) {
+  if (s.empty() || s.size() > max_domain) return false;
+  std::size_t label = 0;
+  char last = '.';
+  for (const char c : s) {
+    const bool letter_or_digit = ascii::is_alphanumeric(c) || ascii::is_non_ascii(c);
+    if (c == '.') {
+      if (last == '.' || last == '-') return false;
+      label = 0;
+    } else if (!letter_or_digit && (c != '-' || last == '.')) {
+      return false;
+    } else if (++label > max_label) {
+      return false;
+    }
+    last = c;
+  }
+  return last != '.' && last != '-';
+}
+
+// RFC 5321 4.1.3: [192.0.2.7] or [IPv6:2001:db8::7]. No other tag was ever registered.
+constexpr bool is_address_literal(std::string_view s) {
+  if (s.size() < 2 || s.front() != '[' || s.back() != ']') return false;
+  s.remove_prefix(1);
+  s.remove_suffix(1);
+  constexpr std::string_view tag = "IPv6:";
+  if (s.size() < tag.size() || !ascii::equal_ignoring_case({s.data(), tag.size()}, tag)) {
+    return bool{text::read_ipv4(s)};
+  }
+  s.remove_prefix(tag.size());
+  return bool{text::read_ipv6(s)};
+}
+
+// RFC 5321 4.1.2 Mailbox: local-part "@" ( Domain / address-literal ).
+constexpr address_form mailbox_form(std::string_view s) {
+  if (s.empty() || s.size() > max_mailbox) return address_form::invalid;
+  std::size_t at = s.size();  // of the last @: a quoted local part may have more of them
+  while (at > 0 && s[at - 1] != '@') --at;
+  if (at == 0 || --at > max_local_part) return address_form::invalid;
+  const std::string_view local{s.data(), at};
+  const std::string_view domain{s.data() + at + 1, s.size() - at - 1};
+  if (!detail::is_dot_string(local) && !detail::is_quoted_string(local)) {
+    return address_form::invalid;
+  }
+  if (!is_domain(domain) && !is_address_literal(domain)) return address_form::invalid;
+  return detail::form_of(s);
+}
+
+// What MAIL takes: a mailbox, or nothing at all (RFC 5321 4.5.5, the null reverse-path).
+constexpr address_form reverse_path_form(std::string_view s) {
+  return s.empty() ? address_form::ascii : mailbox_form(s);
+}
+
+// What RCPT takes: a mailbox, or the one name every server knows (RFC 5321 4.5.1).
+constexpr address_form forward_path_form(std::string_view s) {
+  constexpr std::string_view postmaster = "postmaster";
+  return ascii::equal_ignoring_case(s, postmaster) ? address_form::ascii : mailbox_form(s);
+}
+
+}  // namespace mailmote::smtp
+
+// ---- <mailmote/smtp/capabilities.hpp> ----
+
+// capabilities.hpp: what a server has offered in its reply to EHLO.
+//
+// Knows:          the keywords of RFC 5321, 1652/6152, 1870, 2034, 2920, 3030, 3207, 3461, 4954,
+//                 6531, 8689, 9422, and Microsoft's old `AUTH=`.
+// Does not know:  what is done with them, or whether they came through TLS.
+// Bounds:         words over `max_word` octets match nothing; lines of any length are read in that.
+
+namespace mailmote::smtp {
+
+enum class extension : std::uint8_t {
+  starttls,
+  auth,
+  pipelining,
+  chunking,
+  binarymime,
+  eight_bit_mime,
+  smtputf8,
+  size,
+  dsn,
+  enhanced_status_codes,
+  requiretls,
+  limits,
+};
+
+// In the order of `extension`.
+inline constexpr text::word_list extension_keywords{
+    "STARTTLS AUTH PIPELINING CHUNKING BINARYMIME 8BITMIME SMTPUTF8 SIZE DSN ENHANCEDSTATUSCODES "
+    "REQUIRETLS LIMITS"};
+
+// Of a number in an EHLO line that is larger than this, only that is known.
+inline constexpr std::uint32_t largest_number = 0xFFFF'FFFF;
+
+struct capabilities {
+  std::uint32_t size_limit = 0;      // octets in a message; 0: none was named (RFC 1870 4)
+  std::uint32_t max_recipients = 0;  // RCPTMAX; 0: none was named (RFC 9422)
+  std::uint32_t max_mails = 0;       // MAILMAX; likewise
+  std::uint16_t extensions = 0;      // one bit an extension
+  sasl::offer auth{};
+
+  constexpr bool has(extension e) const {
+    return ((extensions >> static_cast<unsigned>(e)) & 1u) != 0;
+  }
+};
+
+// Takes the text of an EHLO reply, octet by octet, and fills in what it says.
+class capability_parser {
+ public:
+  constexpr void text(char c, capabilities& into) {
+    if (c == ' ' || c == '\t') {
+      end_word(into);
+    } else if (c == '=' && words_ == 0 && is_auth(word())) {
+      end_word(into);
+    } else if (size_ < word_.size()) {
+      word_[size_++] = c;
+    } else {
+      too_long_ = true;
+    }
+  }
+
+  constexpr void line_end(capabilities& into) {
+    end_word(into);
+    words_ = 0;
+    greeted_ = true;
+  }
+
+ private:
+  static constexpr std::size_t max_word = 24;  // RCPTDOMAINMAX= and ten digits
+
+  static constexpr bool is_auth(std::string_view w) {
+    return extension_keywords.find(w) == static_cast<std::size_t>(extension::auth);
+  }
+  constexpr std::string_view word() const { return {word_.data(), size_}; }
+  constexpr void end_word(capabilities& into);
+  static constexpr void take_limit(std::string_view word, capabilities& into);
+
+  std::array<char, max_word> word_{};
+  std::uint8_t size_ = 0;
+  std::uint8_t words_ = 0;  // complete ones in this line; more than two count as two
+  std::size_t keyword_ = text::word_list::none;  // the line's first word, when it is one of ours
+  bool too_long_ = false;
+  bool greeted_ = false;  // the first line names the server, and no extension
+};
+
+namespace detail {
+
+// The number that the rest of a word is; 0 when it is none.
+constexpr std::uint32_t read_number(std::string_view digits) {
+  std::uint32_t value = 0;
+  for (const char c : digits) {
+    if (!ascii::is_digit(c)) return 0;
+    const auto digit = static_cast<std::uint32_t>(c - '0');
+    const bool fits = value < largest_number / 10;  // 4,294,967,290 and more are "or more"
+    value = fits ? value * 10 + digit : largest_number;
+  }
+  return value;
+}
+
+}  // namespace detail
+
+constexpr void capability_parser::end_word(capabilities& into) {
+  const std::string_view w = too_long_ ? std::string_view{} : word();
+  const bool blank = size_ == 0;
+  size_ = 0;
+  too_long_ = false;
+  if (blank || !greeted_) return;
+  if (words_ == 0) {
+    keyword_ = extension_keywords.find(w);
+    if (keyword_ != text::word_list::none) {
+      into.extensions = static_cast<std::uint16_t>(into.extensions | (1u << keyword_));
+    }
+  } else if (keyword_ == static_cast<std::size_t>(extension::auth)) {
+    into.auth.add(w);
+  } else if (keyword_ == static_cast<std::size_t>(extension::size) && words_ == 1) {
+    into.size_limit = detail::read_number(w);
+  } else if (keyword_ == static_cast<std::size_t>(extension::limits)) {
+    take_limit(w, into);
+  }
+  if (words_ < 2) ++words_;
+}
+
+// RCPTMAX=100 or MAILMAX=5, and others that are no business of a submission.
+constexpr void capability_parser::take_limit(std::string_view w, capabilities& into) {
+  constexpr std::string_view rcptmax = "RCPTMAX=";
+  constexpr std::string_view mailmax = "MAILMAX=";
+  constexpr std::size_t size = rcptmax.size();
+  if (w.size() <= size) return;
+  const std::string_view name{w.data(), size};
+  const std::uint32_t limit = detail::read_number({w.data() + size, w.size() - size});
+  if (ascii::equal_ignoring_case(name, rcptmax)) into.max_recipients = limit;
+  if (ascii::equal_ignoring_case(name, mailmax)) into.max_mails = limit;
+}
+
+}  // namespace mailmote::smtp
+
+// ---- <mailmote/smtp/preconditions.hpp> ----
+
+// preconditions.hpp: what has to hold before a mail may be begun.
+//
+// Knows:          which strings may go on the wire, and what a mail needs of a server.
+// Does not know:  the dialogue.
+// Bounds:         reads every address once.
+
+namespace mailmote::smtp {
+
+constexpr bool is_host(std::string_view s) {
+  if (text::read_ip(s)) return true;
+  if (s.ends_with('.')) s.remove_suffix(1);
+  return is_domain(s) && !ascii::has_non_ascii(s);
+}
+
+constexpr bool is_hello_name(std::string_view s) {
+  return is_address_literal(s) || (is_domain(s) && !ascii::has_non_ascii(s));
+}
+
+// Law 5: every string of the user's is looked at, before a byte is written.
+inline errc check_strings(const settings& with, const envelope& mail, bool& needs_utf8) {
+  if (with.security != security::cleartext && !is_host(with.host)) return errc::bad_host;
+  if (!is_hello_name(with.helo)) return errc::bad_helo;
+  const address_form from = reverse_path_form(mail.from);
+  if (from == address_form::invalid) return errc::bad_reverse_path;
+  needs_utf8 = from == address_form::utf8;
+  if (mail.to.empty()) return errc::no_recipients;
+  for (std::size_t i = 0; i < mail.to.size(); ++i) {
+    const address_form to = forward_path_form(mail.to[i]);
+    if (to == address_form::invalid) return errc::bad_recipient;
+    if (to == address_form::utf8) needs_utf8 = true;
+  }
+  return with.auth != nullptr ? with.auth->check() : errc::none;
+}
+
+// Holds the mail against what the server has offered, begins its body, and settles the parameters
+// of MAIL. `with.utf8` says on entry what the addresses need.
+inline errc fit_mail(const capabilities& offered, const envelope& mail, body_source& body,
+                     mail_parameters& with) {
+  if (with.utf8 && !offered.has(extension::smtputf8)) return errc::smtputf8_needed;
+  const bool too_many = offered.max_recipients > 0 && mail.to.size() > offered.max_recipients;
+  if (too_many && mail.deliver_if == recipients::all) return errc::too_many_recipients;
+  with.eight_bit = offered.has(extension::eight_bit_mime);
+  const errc begun = body.begin({.eight_bit = with.eight_bit, .utf8 = with.utf8});
+  if (begun != errc::none) return begun;
+  with.size = offered.has(extension::size) ? body.length() : unknown_length;
+  const bool limited = offered.size_limit > 0 && offered.size_limit < largest_number;
+  const bool too_large = with.size != unknown_length && with.size > offered.size_limit;
+  return limited && too_large ? errc::message_too_large : errc::none;
+}
+
+// Law 4: whether `login` may be used on the connection as it is.
+inline bool may_log_in(const settings& with, const sasl::mechanism& login, bool encrypted) {
+  if (encrypted || with.cleartext_auth == cleartext_auth::any) return true;
+  return with.cleartext_auth == cleartext_auth::challenge_only && !login.reveals_secret();
+}
+
+}  // namespace mailmote::smtp
+
+// ---- <mailmote/smtp/reply.hpp> ----
+
+// reply.hpp: reads one reply of the server, octet by octet.
+//
+// Knows:          RFC 5321 4.2 (three digits, continuation lines), RFC 3463 and 2034 (enhanced codes).
+// Does not know:  which command is answered; the first digit decides, and the session judges it.
+// Bounds:         `max_kept_text` octets of text are kept for people; a reply of any length up to
+//                 `max_reply_octets` is read in that.
+
+namespace mailmote::smtp {
+
+// RFC 5321 4.5.3.1.5 says 512 for a line. Real servers write more, and nothing here depends on it;
+// what is more than this is an attack on the caller's patience.
+inline constexpr std::uint32_t max_reply_octets = 2u << 20;
+
+inline constexpr std::size_t max_kept_text = 80;
+
+// Reads class "." subject "." detail from the beginning of a text (RFC 2034 section 4).
+class enhanced_code_reader {
+ public:
+  constexpr void feed(char c) {
+    if (part_ == 3) return;
+    if (ascii::is_digit(c) && digits_ < 3) {
+      parts_[part_] = static_cast<std::uint16_t>(parts_[part_] * 10 + (c - '0'));
+      ++digits_;
+    } else if (digits_ > 0 && c == (part_ == 2 ? ' ' : '.')) {
+      digits_ = 0;
+      if (++part_ == 3) complete_ = true;
+    } else {
+      part_ = 3;
+    }
+  }
+
+  // The code that the text began with, if it is of the class of the reply's `code`.
+  constexpr enhanced_code read(std::uint16_t code) const {
+    const bool whole = complete_ || (part_ == 2 && digits_ > 0);
+    const unsigned status = parts_[0];
+    const bool known = status == 2 || status == 4 || status == 5;
+    if (!whole || !known || status != code / 100u) return {};
+    return {static_cast<std::uint8_t>(status), parts_[1], parts_[2]};
+  }
+
+ private:
+  std::array<std::uint16_t, 3> parts_{};
+  std::uint8_t part_ = 0;  // being read; 3: no more
+  std::uint8_t digits_ = 0;
+  bool complete_ = false;
+};
+
+// Calm about what real servers do: lines that end in LF alone, lines without text, two spaces
+// after the code, any octets in the text. Strict about the code: three digits, 1 to 5 first, the
+// same in every line.
+class reply_parser {
+ public:
+  enum class event : std::uint8_t {
+    none,       // an octet of the code, or of a line end
+    text,       // an octet of a line's text
+    line_end,   // a line is over, and more will follow
+    complete,   // the reply is over: code(), enhanced() and text() are true
+    malformed,  // this is no reply
+    endless,    // max_reply_octets without an end
+  };
+
+  constexpr event feed(char c);
+
+  // Before the first octet of a reply, so that an end of the stream here cuts nothing in two.
+  constexpr bool between_replies() const { return octets_ == 0; }
+
+  constexpr std::uint16_t code() const { return code_; }
+  constexpr std::uint16_t line_code() const { return line_code_; }  // of the line being read
+  constexpr enhanced_code enhanced() const { return enhanced_.read(code_); }
+
+  // The beginning of the text, lines joined by a space, for people. Everything that is not
+  // printable ASCII has become `?`. It stands until the next reply begins, or while it is held.
+  constexpr std::string_view text() const { return {text_.data(), kept_}; }
+  constexpr void hold_text(bool hold) { text_held_ = hold; }
+  constexpr bool holds_text() const { return text_held_; }
+  constexpr void forget_text() { kept_ = 0; }
+
+ private:
+  constexpr event end_line();
+  constexpr void keep(char c);
+
+  enum class place : std::uint8_t { code, separator, text };
+
+  std::array<char, max_kept_text> text_{};
+  std::uint32_t octets_ = 0;  // of this reply so far
+  std::uint16_t code_ = 0;
+  std::uint16_t line_code_ = 0;
+  enhanced_code_reader enhanced_{};
+  std::uint8_t kept_ = 0;
+  std::uint8_t digits_ = 0;
+  place place_ = place::code;
+  bool first_line_ = true;
+  bool last_line_ = false;
+  bool text_held_ = false;
+};
+
+constexpr reply_parser::event reply_parser::feed(char c) {
+  if (octets_ == 0) {
+    first_line_ = true;
+    enhanced_ = {};
+    if (!text_held_) kept_ = 0;
+  }
+  if (++octets_ > max_reply_octets) return event::endless;
+  if (place_ == place::code && digits_ < 3) {
+    if (!ascii::is_digit(c)) return event::malformed;
+    line_code_ = static_cast<std::uint16_t>(line_code_ * 10 + (c - '0'));
+    ++digits_;
+    return event::none;
+  }
+  if (c == '\n') return end_line();
+  if (c == '\r') return event::none;  // it belongs to the line's end, or to nothing
+  if (place_ == place::code) {
+    if (c != ' ' && c != '-') return event::malformed;
+    last_line_ = c == ' ';
+    place_ = place::separator;
+    return event::none;
+  }
+  if (place_ == place::separator) {
+    if (c == ' ') return event::none;  // some servers write two
+    place_ = place::text;
+    if (kept_ > 0) keep(' ');
+  }
+  if (first_line_) enhanced_.feed(c);
+  keep(c);
+  return event::text;
+}
+
+constexpr reply_parser::event reply_parser::end_line() {
+  if (place_ == place::code) last_line_ = true;  // the code stood alone
+  if (first_line_) code_ = line_code_;
+  const bool agrees = line_code_ == code_ && code_ >= 100 && code_ < 600;
+  first_line_ = false;
+  line_code_ = 0;
+  digits_ = 0;
+  place_ = place::code;
+  if (!agrees) return event::malformed;
+  if (!last_line_) return event::line_end;
+  octets_ = 0;
+  return event::complete;
+}
+
+constexpr void reply_parser::keep(char c) {
+  if (!text_held_ && kept_ < text_.size()) text_[kept_++] = ascii::is_printable(c) ? c : '?';
+}
+
+}  // namespace mailmote::smtp
+
+// ---- <mailmote/smtp/recipient_tally.hpp> ----
+
+// recipient_tally.hpp: counts which recipients were named, answered and accepted.
+//
+// Knows:          the policies recipients::any and recipients::all.
+// Does not know:  when a RCPT may be sent, or what else happens to the mail.
+// Bounds:         the same size for one recipient and for ten thousand.
+
+namespace mailmote::smtp {
+
+class recipient_tally {
+ public:
+  constexpr void begin() { *this = {}; }
+
+  constexpr std::size_t sent() const { return sent_; }
+  constexpr std::size_t answered() const { return answered_; }
+  constexpr std::size_t accepted() const { return accepted_; }
+  constexpr std::size_t refused() const { return answered_ - accepted_; }
+
+  constexpr void count_sent() { ++sent_; }
+
+  // Takes one RCPT's reply of 2xx, 4xx or 5xx, and tells the listener.
+  void take(const envelope& mail, const reply_parser& reply) {
+    const recipient_reply r{answered_, mail.to[answered_], reply.code(), reply.enhanced(),
+                            reply.holds_text() ? std::string_view{} : reply.text()};
+    if (mail.listener) mail.listener->on_recipient(r);
+    ++answered_;
+    if (r.accepted()) {
+      ++accepted_;
+      return;
+    }
+    const int deciding = mail.deliver_if == recipients::all ? 5 : 4;
+    if (code_ != 0 && (code_ / 100 == deciding || r.code / 100 != deciding)) return;
+    code_ = r.code;
+    enhanced_ = r.enhanced;
+    decided_at_ = answered_;
+  }
+
+  // The refusal that speaks for all: one that may be taken back later, as `any` needs but one
+  // recipient; or one for good, as it spoils the mail for `all`.
+  constexpr std::uint16_t code() const { return code_; }
+  constexpr enhanced_code enhanced() const { return enhanced_; }
+  constexpr bool last_answer_decides() const { return decided_at_ == answered_; }
+
+  // Whether there will be nobody, whatever the outstanding replies are.
+  constexpr bool is_lost(const envelope& mail) const {
+    if (mail.deliver_if == recipients::all && refused() > 0) return true;
+    return accepted_ == 0 && answered_ == mail.to.size();
+  }
+
+ private:
+  std::size_t sent_ = 0;
+  std::size_t answered_ = 0;
+  std::size_t accepted_ = 0;
+  std::size_t decided_at_ = 0;
+  std::uint16_t code_ = 0;
+  enhanced_code enhanced_{};
+};
+
+}  // namespace mailmote::smtp
+
+// ---- <mailmote/smtp/verdict.hpp> ----
+
+// verdict.hpp: what is known of a mail's fate so far.
+//
+// Knows:          that the first reason for a failure stands, and that a mail is decided once.
+// Does not know:  what leads to which fate (session.hpp).
+// Bounds:         12 bytes.
+
+namespace mailmote::smtp {
+
+class verdict {
+ public:
+  constexpr void begin() {
+    *this = {};
+    state_ = state::open;
+  }
+
+  constexpr bool is_open() const { return state_ == state::open; }
+  constexpr errc error() const { return error_; }
+
+  // errc::none: it was taken. False when there is a reason already.
+  constexpr bool record(errc why, phase where) {
+    if (!is_open() || error_ != errc::none) return false;
+    error_ = why;
+    phase_ = where;
+    return true;
+  }
+
+  // The reply that says so.
+  constexpr void cite(std::uint16_t code, enhanced_code enhanced) {
+    code_ = code;
+    enhanced_ = enhanced;
+  }
+
+  constexpr void decide(fate reached) {
+    if (!is_open()) return;
+    state_ = state::decided;
+    fate_ = reached;
+  }
+
+  constexpr bool is_told() const { return state_ == state::told; }
+
+  // True once, when the mail is decided.
+  constexpr bool tell() {
+    if (state_ != state::decided) return false;
+    state_ = state::told;
+    return true;
+  }
+
+  outcome result(const recipient_tally& tally, std::string_view server_text) const {
+    const retry again = fate_ == fate::not_delivered ? retry_after(error_, code_) : retry::no;
+    return {fate_,
+            phase_,
+            error_,
+            again,
+            code_,
+            enhanced_,
+            tally.accepted(),
+            tally.refused(),
+            code_ != 0 ? server_text : std::string_view{}};
+  }
+
+ private:
+  enum class state : std::uint8_t { open, decided, told };
+
+  state state_ = state::told;  // of no mail at all
+  fate fate_ = fate::not_delivered;
+  phase phase_ = phase::start;
+  errc error_ = errc::none;
+  std::uint16_t code_ = 0;
+  enhanced_code enhanced_{};
+};
+
+}  // namespace mailmote::smtp
+
+// ---- <mailmote/smtp/session.hpp> ----
+
+// session.hpp: the dialogue with a submission server, from greeting to goodbye.
+//
+//   S: 220              EHLO       \  the connection: in lock-step, each reply decides what is next.
+//   C: EHLO, S: 250     STARTTLS    | EHLO comes again inside TLS, and what was offered before it
+//   C: STARTTLS, S: 220 (handshake) | is forgotten
+//   C: EHLO, S: 250     AUTH        |
+//   C: AUTH, S: 235     MAIL       /
+//   C: [RSET] MAIL RCPT... DATA    \  the mail: in one flight with PIPELINING (RFC 2920); under
+//   S: 250 250... 354               | recipients::all, DATA waits for the replies to RCPT
+//   C: message, final dot           | only after 354, and only while a recipient stands
+//   S: 250                         /
+//   C: [RSET] MAIL ... or QUIT
+//
+// The law: two cursors go over this script, `sending_` and `answering_`, and only this file moves
+// them. A reply answers the command at `answering_`, all of which was sent before it began. Any
+// other reply ends the session.
+//
+// Knows:          RFC 5321, 2920, 3207, 4954.
+// Does not know:  streams, TLS libraries, clocks: the driver (client.hpp) carries octets and time.
+// Bounds:         one size, whatever the number of recipients or the length of the message.
+
+namespace mailmote::smtp {
+
+class session {
+ public:
+  static constexpr std::size_t min_buffer = 64;  // every part of the dialogue goes through it
+
+  constexpr explicit session(const settings& with) noexcept : settings_{with} {}
+  const settings& with() const noexcept { return settings_; }
+
+  // The caller's side, as client.hpp documents it.
+  errc send(const envelope& mail, body_source& body) noexcept;
+  errc quit() noexcept;
+  void cancel() noexcept;
+  void start() noexcept { *this = session{settings{settings_}}; }
+  bool is_idle() const noexcept { return verdict_.is_told() && is_quiet(); }
+  bool is_open() const noexcept { return answering_ == step::ready; }
+  outcome result() const noexcept { return verdict_.result(tally_, reply_.text()); }
+  bool take_finished() noexcept { return is_quiet() && verdict_.tell(); }  // true once a mail
+
+  // The driver's side. `buffer` is always the same one, of at least min_buffer octets, and keeps
+  // what output() gave until it was sent.
+  action next() const noexcept;
+  void at(milliseconds now) noexcept;  // what time it is: the first thing of every round
+  milliseconds next_timeout(milliseconds now) const noexcept;
+  std::span<const char> output(std::span<char> buffer) noexcept;
+  void sent(std::span<char> buffer, std::size_t n) noexcept;
+  void received(std::span<const char> octets) noexcept;
+  void secured() noexcept;        // the handshake is done, and the server has proven who it is
+  void ended(errc why) noexcept;  // the stream is over; errc::none: it was closed in good order
+
+ private:
+  bool is_quiet() const { return answering_ == step::over || answering_ == step::ready; }
+  bool is_lost() const { return verdict_.error() != errc::none || tally_.is_lost(envelope_); }
+  bool all_answered() const { return awaited_ == 0 && begin_ == end_ && offset_ == 0; }
+  bool implicit() const { return settings_.security == security::implicit_tls; }
+  bool is_class(int digit) const { return reply_.code() / 100 == digit; }
+  bool is_refusal() const { return is_class(4) || is_class(5); }
+  bool pipelines() const {
+    return settings_.pipelining && capabilities_.has(extension::pipelining);
+  }
+  bool may_write() const;
+  phase where() const;
+  std::size_t write(std::span<char> room);
+  void advance_sending();
+  void wait_for_source(bool waits);
+  void on_reply();
+  void on_hello();
+  void on_auth();
+  void on_data();
+  void on_accept();
+  void go(step next);
+  void continue_connection();
+  void open_transaction();
+  void finish_mail(fate reached);
+  bool record(errc why) { return verdict_.record(why, where()); }
+  void record_reply(errc why);
+  void refuse(errc why);
+  void fail(errc why) {
+    record(why);
+    leave();
+  }
+  void leave();
+  void break_off(errc why) {
+    record(why);
+    hang_up();
+  }
+  void hang_up();
+  errc silence_or(errc why) const;
+  void arm();
+
+  settings settings_;
+  envelope envelope_{};
+  body_source* body_ = nullptr;
+  mail_parameters parameters_{};
+  recipient_tally tally_{};
+  verdict verdict_{};
+  message_writer message_{};
+  auth_exchange auth_{};
+  reply_parser reply_{};
+  capability_parser offered_{};
+  capabilities capabilities_{};
+  std::size_t offset_ = 0;  // octets of the command at sending_ that are in the buffer already
+  std::size_t begin_ = 0;   // [begin_, end_) of the buffer is not yet sent
+  std::size_t end_ = 0;
+  std::size_t awaited_ = 0;  // replies that are due: what was sent and not yet answered
+  milliseconds now_ = 0;
+  deadline deadline_{};
+  step sending_ = step::none;
+  step answering_ = step::over;
+  bool clock_is_stale_ = false;  // the deadline begins at the next reading of the clock
+  bool encrypted_ = false;
+  bool authenticated_ = false;
+  bool needs_rset_ = false;        // a transaction may be open that came to nothing
+  bool source_waits_ = false;      // the body or the login has said "not yet"
+  bool message_is_empty_ = false;  // nobody stood at 354: only the lone dot is sent
+  bool early_ = false;             // the reply being read began before it was due
+};
+
+// ---- the caller ----------------------------------------------------------------------------
+
+inline errc session::send(const envelope& mail, body_source& body) noexcept {
+  if (!is_idle()) return errc::busy;
+  parameters_ = {};
+  const errc bad = check_strings(settings_, mail, parameters_.utf8);
+  if (bad != errc::none) return bad;
+  envelope_ = mail;
+  body_ = &body;
+  verdict_.begin();
+  tally_.begin();
+  reply_.hold_text(false);
+  clock_is_stale_ = true;
+  if (answering_ == step::ready) {
+    open_transaction();
+    return errc::none;
+  }
+  encrypted_ = authenticated_ = needs_rset_ = source_waits_ = false;
+  reply_ = {};
+  go(implicit() ? step::handshake : step::greeting);
+  return errc::none;
+}
+
+inline errc session::quit() noexcept {
+  if (!is_idle()) return errc::busy;
+  if (answering_ == step::ready) leave();
+  clock_is_stale_ = true;
+  return errc::none;
+}
+
+inline void session::cancel() noexcept {
+  if (verdict_.is_open()) return fail(silence_or(errc::canceled));
+  if (!is_quiet()) hang_up();
+}
+
+// ---- the driver ----------------------------------------------------------------------------
+
+inline action session::next() const noexcept {
+  if (answering_ == step::over) return action::close;
+  if (answering_ == step::handshake) return action::handshake;
+  if (begin_ != end_ || may_write()) return action::write;
+  if (source_waits_) return action::wait;
+  return answering_ == step::ready ? action::none : action::read;
+}
+
+inline void session::at(milliseconds now) noexcept {
+  now_ = now;
+  if (clock_is_stale_) arm();
+  clock_is_stale_ = false;
+  message_.resume();
+  auth_.resume();
+  if (is_quiet() || !deadline_.passed(now)) return;
+  break_off(source_waits_ ? errc::source_timeout : silence_or(errc::timeout));
+}
+
+inline milliseconds session::next_timeout(milliseconds now) const noexcept {
+  if (is_quiet()) return no_timeout;
+  if (clock_is_stale_) return 0;
+  const milliseconds rest = deadline_.remaining(now);
+  const milliseconds pace = answering_ == step::auth ? 0 : source_pace;
+  return source_waits_ && pace < rest ? pace : rest;
+}
+
+inline std::span<const char> session::output(std::span<char> buffer) noexcept {
+  if (begin_ == end_) {
+    begin_ = end_ = 0;
+    while (may_write()) {
+      const std::size_t written = write(buffer.subspan(end_));
+      if (written == 0) break;
+      end_ += written;
+    }
+  }
+  return buffer.subspan(begin_, end_ - begin_);
+}
+
+inline void session::sent(std::span<char> buffer, std::size_t n) noexcept {
+  const std::span<char> octets = buffer.subspan(begin_, n);
+  begin_ += n;
+  if (answering_ == step::message) {
+    if (where() == phase::accept) awaited_ = 1;
+  } else {
+    for (const char c : octets) awaited_ += c == '\n' ? 1 : 0;  // each command is one line
+  }
+  if (answering_ == step::auth) wipe(octets);
+  arm();
+}
+
+inline void session::received(std::span<const char> octets) noexcept {
+  if (settings_.transcript) settings_.transcript->server_said({octets.data(), octets.size()});
+  for (const char c : octets) {
+    if (answering_ == step::over) return;
+    if (answering_ == step::handshake) return break_off(errc::tls_injection);
+    if (reply_.between_replies()) early_ = awaited_ == 0;
+    switch (reply_.feed(c)) {
+      case reply_parser::event::none: break;
+      case reply_parser::event::text:
+        if (answering_ == step::ehlo) offered_.text(c, capabilities_);
+        if (answering_ == step::auth && reply_.line_code() == 334) {
+          auth_.challenge(*settings_.auth, c);
+        }
+        break;
+      case reply_parser::event::line_end: offered_.line_end(capabilities_); break;
+      case reply_parser::event::complete:
+        offered_.line_end(capabilities_);
+        on_reply();
+        break;
+      case reply_parser::event::malformed: return break_off(errc::malformed_reply);
+      case reply_parser::event::endless: return break_off(errc::endless_reply);
+    }
+  }
+}
+
+inline void session::secured() noexcept {
+  encrypted_ = true;
+  if (settings_.transcript) settings_.transcript->encrypted();
+  go(implicit() ? step::greeting : step::ehlo);
+}
+
+inline void session::ended(errc why) noexcept {
+  // What follows the 220 to STARTTLS and is no TLS was put there by somebody else (law 3).
+  const bool after_220 = answering_ == step::handshake && !implicit();
+  if (after_220 && why == errc::tls_not_tls) why = errc::tls_injection;
+  const errc closed = reply_.between_replies() ? errc::closed_before_reply : errc::closed_in_reply;
+  break_off(why != errc::none ? why : silence_or(closed));
+}
+
+// ---- what may be sent, and how -------------------------------------------------------------
+
+inline bool session::may_write() const {
+  if (sending_ == step::none) return false;
+  if (sending_ == step::auth) return auth_.now() < auth_exchange::state::waiting;
+  if (sending_ == step::message) {
+    return answering_ == step::message && message_.now() == message_writer::state::writing;
+  }
+  if (!is_mail_command(answering_) || offset_ > 0) return true;  // what was begun is completed
+  if (is_lost()) return false;
+  const bool caught_up = sending_ == answering_ && tally_.sent() == tally_.answered();
+  const bool waits = sending_ == step::data && envelope_.deliver_if == recipients::all;
+  return caught_up || (pipelines() && !waits);
+}
+
+inline std::size_t session::write(std::span<char> room) {
+  std::size_t written = 0;
+  errc failed = errc::none;
+  if (sending_ == step::message) {
+    written = message_.write(room);
+    wait_for_source(message_.now() == message_writer::state::waiting);
+    failed = message_.error();
+  } else if (sending_ == step::auth) {
+    if (room.size() < auth_exchange::min_room) return 0;
+    written = auth_.write(*settings_.auth, room, settings_.transcript);
+    wait_for_source(auth_.now() == auth_exchange::state::waiting);
+    if (auth_.now() == auth_exchange::state::written) sending_ = step::none;
+    if (auth_.now() == auth_exchange::state::failed) failed = errc::source_failed;
+  } else {
+    piece_writer out{room, offset_};
+    put_command(out, sending_, settings_, envelope_, tally_.sent(), parameters_);
+    written = out.written();
+    if (settings_.transcript) settings_.transcript->client_said({room.data(), written});
+    offset_ += written;
+    if (out.complete()) advance_sending();
+  }
+  if (failed == errc::none) return written;
+  break_off(failed);
+  return 0;
+}
+
+inline void session::advance_sending() {
+  offset_ = 0;
+  if (sending_ == step::mail) needs_rset_ = true;
+  if (sending_ == step::rcpt) {
+    tally_.count_sent();
+    if (tally_.sent() < envelope_.to.size()) return;
+  }
+  sending_ = is_mail_command(sending_) ? following(sending_) : step::none;
+}
+
+// The first "not yet" of several starts the clock.
+inline void session::wait_for_source(bool waits) {
+  const bool begins = waits && !source_waits_;
+  source_waits_ = waits;
+  if (begins) arm();
+}
+
+// ---- what a reply means --------------------------------------------------------------------
+
+inline void session::on_reply() {
+  if (!early_) --awaited_;
+  if (reply_.code() == 421 || early_) {
+    record_reply(reply_.code() == 421 ? errc::service_closing : errc::unsolicited_reply);
+    return hang_up();
+  }
+  const bool positive = is_class(2);
+  switch (answering_) {
+    case step::greeting: positive ? go(step::ehlo) : refuse(errc::greeting_refused); break;
+    case step::ehlo:
+    case step::helo: on_hello(); break;
+    case step::starttls: positive ? go(step::handshake) : refuse(errc::tls_refused); break;
+    case step::auth: on_auth(); break;
+    case step::rset:
+      if (!positive) return refuse(errc::mail_refused);
+      answering_ = following(answering_);
+      break;
+    case step::mail:
+      if (!positive && !is_refusal()) return refuse(errc::mail_refused);
+      if (!positive) record_reply(errc::mail_refused);
+      answering_ = following(answering_);
+      break;
+    case step::rcpt:
+      if (!positive && !is_refusal()) return refuse(errc::recipients_refused);
+      tally_.take(envelope_, reply_);
+      if (tally_.answered() == tally_.sent() && is_lost() && record(errc::recipients_refused)) {
+        verdict_.cite(tally_.code(), tally_.enhanced());
+        reply_.hold_text(true);
+        if (!tally_.last_answer_decides()) reply_.forget_text();
+      }
+      if (tally_.answered() == envelope_.to.size()) answering_ = following(answering_);
+      break;
+    case step::data: on_data(); break;
+    case step::message: on_accept(); break;
+    default: hang_up(); break;  // the reply to QUIT, whatever it is
+  }
+  if (is_mail_command(answering_) && is_lost() && all_answered()) finish_mail(fate::not_delivered);
+  arm();
+}
+
+inline void session::on_hello() {
+  // HELO offers nothing, and so will do only where nothing is needed.
+  const bool helo_will_do = settings_.security == security::cleartext && !settings_.auth;
+  if (is_class(2)) return continue_connection();
+  if (answering_ == step::ehlo && is_class(5) && helo_will_do) return go(step::helo);
+  refuse(errc::ehlo_refused);
+}
+
+// The connection's next need: encryption, then the login, then the mail.
+inline void session::continue_connection() {
+  sasl::mechanism* const login = settings_.auth;
+  if (settings_.security == security::starttls && !encrypted_) {
+    if (!capabilities_.has(extension::starttls)) return fail(errc::tls_unavailable);
+    return go(step::starttls);
+  }
+  if (login == nullptr || authenticated_) return open_transaction();
+  if (const errc bad = login->select(capabilities_.auth); bad != errc::none) return fail(bad);
+  if (!may_log_in(settings_, *login, encrypted_)) return fail(errc::auth_needs_tls);
+  auth_.begin(*login);
+  go(step::auth);
+}
+
+inline void session::on_auth() {
+  sasl::mechanism& login = *settings_.auth;
+  const bool canceled = verdict_.error() != errc::none;
+  if (reply_.code() == 334 && !canceled) {
+    sending_ = step::auth;
+    const errc bad = auth_.respond(login);
+    if (bad == errc::none) return;
+    record(bad);
+    return auth_.cancel();
+  }
+  if (!is_class(2) || canceled) return refuse(errc::auth_refused);
+  if (const errc bad = login.accept(); bad != errc::none) return fail(bad);
+  authenticated_ = true;
+  login.forget();
+  open_transaction();
+}
+
+inline void session::open_transaction() {
+  answering_ = step::mail;
+  const errc bad = fit_mail(capabilities_, envelope_, *body_, parameters_);
+  if (bad == errc::none) return go(needs_rset_ ? step::rset : step::mail);
+  record(bad);
+  finish_mail(fate::not_delivered);
+}
+
+inline void session::on_data() {
+  if (is_refusal()) {
+    record_reply(errc::data_refused);
+    return finish_mail(fate::not_delivered);
+  }
+  if (!is_class(3)) return refuse(errc::data_refused);
+  message_is_empty_ = is_lost();
+  message_.begin(message_is_empty_ ? nullptr : body_, body_->length());
+  go(step::message);
+}
+
+inline void session::on_accept() {
+  if (message_is_empty_) return finish_mail(fate::not_delivered);
+  if (is_class(2)) {
+    needs_rset_ = false;
+    record_reply(errc::none);
+    return finish_mail(fate::delivered);
+  }
+  record_reply(is_refusal() ? errc::message_refused : errc::unexpected_reply);
+  if (is_refusal()) return finish_mail(fate::not_delivered);
+  verdict_.decide(fate::unknown);
+  hang_up();
+}
+
+// ---- how it goes on, or ends ---------------------------------------------------------------
+
+// To a step that begins with nothing sent and nothing owed, but for the greeting.
+inline void session::go(step next) {
+  answering_ = next;
+  sending_ = client_speaks(next) ? next : step::none;
+  begin_ = end_ = offset_ = 0;
+  awaited_ = next == step::greeting ? 1 : 0;
+  if (next == step::ehlo || next == step::helo) {  // law 3: what was learned is forgotten
+    capabilities_ = {};
+    offered_ = {};
+  }
+  arm();
+}
+
+// The mail's part of the dialogue is over, and the connection is in order.
+inline void session::finish_mail(fate reached) {
+  verdict_.decide(reached);
+  go(envelope_.then == after::stay ? step::ready : step::quit);
+}
+
+inline void session::record_reply(errc why) {
+  if (!record(why)) return;
+  verdict_.cite(reply_.code(), reply_.enhanced());
+  reply_.hold_text(true);
+}
+
+// `why`, if the reply is the refusal that it names; a reply of any other kind was impossible.
+inline void session::refuse(errc why) {
+  record_reply(is_refusal() ? why : errc::unexpected_reply);
+  leave();
+}
+
+// RFC 5321 4.1.1.10: goodbye is said wherever there is a place for it.
+inline void session::leave() {
+  const bool has_place = answering_ != step::message && answering_ != step::handshake;
+  if (!has_place || !all_answered()) return hang_up();
+  verdict_.decide(fate::not_delivered);
+  if (answering_ == step::auth) settings_.auth->forget();
+  go(step::quit);
+}
+
+inline void session::hang_up() {
+  const bool unanswered = answering_ == step::message && awaited_ > 0 && !message_is_empty_;
+  verdict_.decide(unanswered ? fate::unknown : fate::not_delivered);
+  if (answering_ == step::auth) settings_.auth->forget();
+  go(step::over);
+}
+
+inline phase session::where() const {
+  const bool all_sent = begin_ == end_ && message_.now() == message_writer::state::written;
+  return answering_ == step::message && all_sent ? phase::accept : phase_of(answering_);
+}
+
+inline void session::arm() {
+  milliseconds allowed = time_for(answering_, settings_.timeouts);
+  if (source_waits_) allowed = settings_.timeouts.source;
+  if (where() == phase::accept) allowed = settings_.timeouts.accept;
+  deadline_ = {now_, allowed};
+}
+
+// Silence where a greeting is due means more the longer it lasts.
+inline errc session::silence_or(errc why) const {
+  const milliseconds waited = settings_.timeouts.greeting - deadline_.remaining(now_);
+  const bool silent = answering_ == step::greeting && reply_.between_replies();
+  return silent && waited >= greeting_patience ? errc::silent_greeting : why;
+}
+
+}  // namespace mailmote::smtp
+
+// ---- <mailmote/tls/tls_session.hpp> ----
+
+// tls_session.hpp: what the client needs of a TLS library.
+//
+// Knows:          that a connection can be encrypted, and must be proven before it is used.
+// Does not know:  which library does it, or what is sent over it.
+// Bounds:         compile-time only; no_tls is empty.
+
+namespace mailmote {
+
+// One TLS connection over a lower byte stream, and itself a byte stream once it is safe.
+//
+//  1. bind MUST prepare a new connection over `lower` for `host` (a domain name or an IP address),
+//     forgetting any earlier one. Both live until close. It says why it cannot, or errc::none.
+//  2. handshake MUST return at once: ok, want_read, want_write, closed or failed. It MAY need many
+//     calls. The lower stream carries nothing else from bind until close.
+//  3. handshake MUST NOT say ok before the peer has proven to be `host`, by the caller's trust.
+//     is_safe MUST be true from then until close, and at no other time.
+//  4. read_some and write_some MUST fail unless is_safe. An end of the connection without TLS's own
+//     goodbye MUST be failed with errc::tls_truncated, and never closed.
+//  5. error MUST say why the last call answered failed.
+//  6. close MUST say TLS's goodbye if that is possible without waiting, and give everything back
+//     that the connection held. It MAY be called at any time, again and again.
+// clang-format off
+template <class T, class Lower>
+concept tls_session = byte_stream<T> && requires(T& tls, Lower& lower, std::string_view host) {
+  { tls.bind(lower, host) } noexcept -> std::same_as<errc>;
+  { tls.handshake() } noexcept -> std::same_as<io_status>;
+  { tls.is_safe() } noexcept -> std::same_as<bool>;
+  { tls.error() } noexcept -> std::same_as<errc>;
+  { tls.close() } noexcept;
+};
+// clang-format on
+
+// For programs that have no TLS library: with it, only security::cleartext can send a mail.
+struct no_tls {
+  template <class Lower>
+  constexpr errc bind(Lower&, std::string_view) noexcept {
+    return errc::tls_setup;
+  }
+  constexpr io_status handshake() noexcept { return io_status::failed; }
+  constexpr bool is_safe() noexcept { return false; }
+  constexpr errc error() noexcept { return errc::tls_setup; }
+  constexpr void close() noexcept {}
+  constexpr io_result read_some(std::span<char>) noexcept { return io_status::failed; }
+  constexpr io_result write_some(std::span<const char>) noexcept { return io_status::failed; }
+};
+
+}  // namespace mailmote
+
+// ---- <mailmote/client.hpp> ----
+
+// client.hpp: the pump, which moves octets between the session, TLS and the caller's stream.
+//
+// Knows:          who wants to read or write, and in which order to let them.
+// Does not know:  the rules of the protocol (smtp/session.hpp), the TLS library, any network.
+// Bounds:         two buffers of `buffer_sizes`; a poll makes at most `moves_per_poll` moves.
+
+namespace mailmote {
+
+enum class status : std::uint8_t {
+  idle,      // there is nothing to do
+  working,   // poll again when `wants` is there, or `next_timeout` has passed
+  finished,  // said once a mail: result() has what became of it
+};
+
+struct buffer_sizes {
+  std::size_t out = 512;  // at least 64; a larger one makes fewer, larger writes
+  std::size_t in = 128;   // at least 1
+};
+
+// How much is done before a poll returns, so that others get their turn (law 2).
+inline constexpr int moves_per_poll = 16;
+
+// Sends mail, one at a time, over one stream, inside one TLS session. Both are referred to, and live
+// as long as the client. A stream that has `close()` is closed when its connection is over.
+template <byte_stream Stream, tls_session<Stream> Tls, buffer_sizes Sizes = buffer_sizes{}>
+class client {
+  static_assert(Sizes.out >= smtp::session::min_buffer && Sizes.in > 0);
+
+ public:
+  // `with` is copied; what its fields refer to must live as long as the client.
+  constexpr client(Stream& over, Tls& inside, const settings& with) noexcept
+      : stream_{over}, tls_{inside}, session_{with} {}
+
+  client(const client&) = delete;
+  client& operator=(const client&) = delete;
+
+  // Starts a mail. errc::none: it is under way, and `poll` will say `finished`, once. Anything
+  // else: nothing was started, and the errc says which string or state forbids it (bad_...,
+  // no_recipients, busy). `body`, and all that `mail` refers to, must live until it has finished.
+  //
+  // Unless is_open(), this is the first mail of a new connection: the caller has connected the
+  // stream, or has begun to.
+  errc send(const envelope& mail, body_source& body) noexcept {
+    const errc refused = session_.send(mail, body);
+    if (refused == errc::none) connected_ = true;
+    return refused;
+  }
+
+  // Does what can be done without waiting. `now` is a monotonic reading (clock.hpp).
+  status poll(milliseconds now) noexcept {
+    session_.at(now);
+    int moves = 0;
+    while (moves < moves_per_poll && move()) ++moves;
+    has_more_ = moves == moves_per_poll;
+    if (session_.take_finished()) return status::finished;
+    return idle() ? status::idle : status::working;
+  }
+
+  // What the stream, at its lowest, is waited for. True after a poll, until the next call of send,
+  // quit, cancel or start.
+  interest wants() const noexcept { return blocked_; }
+
+  // In how long to poll again at the latest; 0: at once; no_timeout: not before the stream is
+  // ready or a mail is sent.
+  milliseconds next_timeout(milliseconds now) const noexcept {
+    return has_more_ ? 0 : session_.next_timeout(now);
+  }
+
+  // What became of the last mail that finished.
+  outcome result() const noexcept { return session_.result(); }
+
+  bool idle() const noexcept { return session_.is_idle(); }     // send() would be taken
+  bool is_open() const noexcept { return session_.is_open(); }  // after::stay kept a connection
+
+  // Ends a connection that after::stay kept: poll until idle. errc::busy while a mail is under way.
+  errc quit() noexcept { return session_.quit(); }
+
+  // Ends the mail that is under way, and its connection. `poll` will say `finished`, with
+  // errc::canceled, or with errc::silent_greeting if nothing had been heard for so long.
+  void cancel() noexcept { session_.cancel(); }
+
+  // Forgets the connection and any mail on it, without a word to the server.
+  void start() noexcept {
+    close();
+    session_.start();
+  }
+
+ private:
+  // One round of what can be done now; false when that is nothing.
+  bool move() noexcept {
+    blocked_ = {};
+    switch (session_.next()) {
+      case smtp::action::close: return close();
+      case smtp::action::handshake: return shake_hands();
+      default: break;
+    }
+    // All that was said is heard before anything is said: a reply ahead of its command is noticed,
+    // and so is a server's last word before a write to it fails.
+    return read() || write();
+  }
+
+  bool read() noexcept {
+    const io_result result = is_safe_ ? tls_.read_some(in_) : stream_.read_some(in_);
+    if (result.ok()) session_.received(std::span{in_}.first(result.count()));
+    if (result.status() == io_status::closed) session_.ended(errc::none);
+    if (result.status() == io_status::failed) session_.ended(why_failed());
+    return moved(result.status());
+  }
+
+  bool write() noexcept {
+    const std::span<const char> out = session_.output(out_);
+    if (out.empty()) return false;
+    const io_result result = is_safe_ ? tls_.write_some(out) : stream_.write_some(out);
+    if (result.ok()) session_.sent(out_, result.count());
+    if (result.status() == io_status::closed || result.status() == io_status::failed) {
+      session_.ended(why_failed());
+    }
+    return moved(result.status());
+  }
+
+  bool shake_hands() noexcept {
+    if (!is_bound_) {
+      if (!is_silent()) return true;
+      const errc why = tls_.bind(stream_, session_.with().host);
+      is_bound_ = true;
+      if (why != errc::none) {
+        session_.ended(why);
+        return true;
+      }
+    }
+    const io_status done = tls_.handshake();
+    is_safe_ = done == io_status::ok && tls_.is_safe();
+    if (is_safe_) {
+      session_.secured();
+    } else if (done == io_status::ok) {
+      session_.ended(errc::tls_unsafe);
+    } else if (done == io_status::closed || done == io_status::failed) {
+      session_.ended(tls_.error());
+    }
+    return moved(done);
+  }
+
+  // Law 3: what has arrived before the handshake was not meant for it. With implicit TLS there is
+  // nothing before it, and all that arrives is TLS's.
+  bool is_silent() noexcept {
+    if (session_.with().security == security::implicit_tls) return true;
+    const io_result result = stream_.read_some(in_);
+    if (result.ok()) session_.received(std::span{in_}.first(result.count()));
+    if (result.status() == io_status::closed) session_.ended(errc::none);
+    if (result.status() == io_status::failed) session_.ended(errc::stream_failed);
+    return session_.next() == smtp::action::handshake;
+  }
+
+  errc why_failed() noexcept { return is_safe_ ? tls_.error() : errc::stream_failed; }
+
+  // Notes what a move was blocked by, and whether it was not.
+  bool moved(io_status result) noexcept {
+    const bool waits_to_read = result == io_status::want_read;
+    const bool waits_to_write = result == io_status::want_write;
+    blocked_.read = blocked_.read || waits_to_read;
+    blocked_.write = blocked_.write || waits_to_write;
+    return !waits_to_read && !waits_to_write;
+  }
+
+  bool close() noexcept {
+    if (!connected_) return false;
+    if (is_bound_) tls_.close();
+    if constexpr (requires(Stream & s) { s.close(); }) stream_.close();
+    wipe(out_);
+    wipe(in_);
+    connected_ = is_bound_ = is_safe_ = false;
+    return true;
+  }
+
+  Stream& stream_;
+  Tls& tls_;
+  smtp::session session_;
+  std::array<char, Sizes.out> out_{};
+  std::array<char, Sizes.in> in_{};
+  interest blocked_{};
+  bool connected_ = false;  // the stream is, or was, this client's, and is not closed yet
+  bool is_bound_ = false;
+  bool is_safe_ = false;   // everything goes through TLS
+  bool has_more_ = false;  // the last poll stopped only to give others their turn
+};
+
+}  // namespace mailmote
+
+// ---- <mailmote/explain.hpp> ----
+
+// explain.hpp: every error in a sentence, for programs that have room for words.
+//
+// Knows:          what an errc means to somebody whose mail did not get through.
+// Does not know:  what the server said, or which name a certificate had (the TLS session does).
+// Bounds:         about 4 KB of text, linked only by programs that call it.
+
+namespace mailmote {
+
+constexpr std::string_view explain(errc error) {
+  switch (error) {
+    case errc::none: return "no error";
+    case errc::busy: return "a mail is still under way";
+    case errc::canceled: return "canceled by the caller";
+    case errc::no_recipients: return "the mail has no recipient";
+    case errc::bad_host: return "the server's name is no domain name and no IP address";
+    case errc::bad_helo: return "the EHLO name is no domain name and no address in brackets";
+    case errc::bad_reverse_path: return "the sender is no mail address that can be sent";
+    case errc::bad_recipient: return "a recipient is no mail address that can be sent";
+    case errc::bad_username: return "the user name is empty or has a control character";
+    case errc::bad_password: return "the password is empty or has a control character";
+    case errc::bad_authorization: return "the authorization identity has a control character";
+    case errc::smtputf8_needed: return "an address is not ASCII, and the server has no SMTPUTF8";
+    case errc::eight_bit_needed: return "the message needs 8BITMIME, and the server has none";
+    case errc::extension_missing: return "the server lacks an extension that was asked for";
+
+    case errc::no_such_host: return "no such host";
+    case errc::resolver_failed: return "the host's name could not be looked up";
+    case errc::stream_failed: return "the connection failed";
+    case errc::closed_before_reply: return "the server closed the connection instead of replying";
+    case errc::closed_in_reply: return "the server closed the connection inside a reply";
+    case errc::timeout: return "the server did not reply in time";
+    case errc::silent_greeting:
+      return "the server did not greet: this port may expect TLS from the first byte";
+
+    case errc::malformed_reply: return "the server's reply is not SMTP";
+    case errc::endless_reply: return "the server's reply does not end";
+    case errc::unexpected_reply: return "the server's reply does not fit the command";
+    case errc::unsolicited_reply: return "the server replied to something that was not said";
+    case errc::tls_injection:
+      return "something came between the reply to STARTTLS and TLS: somebody may be in the middle";
+    case errc::bad_challenge: return "the server's challenge does not fit the login mechanism";
+
+    case errc::service_closing: return "the server is closing its service for now";
+    case errc::greeting_refused: return "the server refuses service";
+    case errc::ehlo_refused: return "the server refuses the EHLO name";
+    case errc::tls_unavailable: return "the server does not offer STARTTLS";
+    case errc::tls_refused: return "the server offers STARTTLS and refuses it";
+    case errc::auth_unavailable: return "the server offers no login mechanism that is set up";
+    case errc::auth_needs_tls: return "this login may not be used without TLS";
+    case errc::auth_refused: return "the server refuses the login";
+    case errc::mail_refused: return "the server refuses the sender";
+    case errc::recipients_refused: return "the server refuses the recipients";
+    case errc::data_refused: return "the server refuses to take the message";
+    case errc::message_refused: return "the server refuses the message";
+    case errc::message_too_large: return "the message is larger than the server takes";
+    case errc::too_many_recipients: return "the mail has more recipients than the server takes";
+
+    case errc::source_failed: return "the message, or the login, could not be read to its end";
+    case errc::source_spent: return "the message cannot be read a second time";
+    case errc::source_length: return "the message is not as long as it said it was";
+    case errc::source_timeout: return "the message, or the login, did not go on in time";
+
+    case errc::tls_no_anchors: return "no trust anchor is set up";
+    case errc::tls_bad_anchors: return "a trust anchor cannot be read";
+    case errc::tls_no_time: return "the time is not known, so no certificate can be judged";
+    case errc::tls_setup: return "TLS cannot be set up";
+    case errc::tls_out_of_memory: return "TLS ran out of memory";
+    case errc::tls_no_random: return "TLS has no random numbers";
+    case errc::tls_not_tls: return "the server does not speak TLS on this port";
+    case errc::tls_version: return "the server has no TLS version that is allowed";
+    case errc::tls_no_common_cipher: return "the server has no cipher suite that is allowed";
+    case errc::tls_alert: return "the server broke off the TLS handshake";
+    case errc::tls_no_certificate: return "the server showed no certificate";
+    case errc::tls_bad_certificate: return "the server's certificate is not valid for this use";
+    case errc::tls_unknown_ca: return "no trust anchor vouches for the server's certificate";
+    case errc::tls_self_signed: return "the server's certificate vouches only for itself";
+    case errc::tls_bad_signature: return "a signature of the server's is wrong";
+    case errc::tls_weak_key: return "a key of the server's is too weak";
+    case errc::tls_expired: return "a certificate of the server's has expired";
+    case errc::tls_not_yet_valid: return "a certificate of the server's is not valid yet";
+    case errc::tls_name_mismatch: return "the server's certificate is for another name";
+    case errc::tls_ip_mismatch: return "the server's certificate is not for this IP address";
+    case errc::tls_unsafe: return "TLS came up in a way that was not asked for";
+    case errc::tls_truncated: return "the connection ended without TLS's goodbye";
+    case errc::tls_failed: return "TLS failed";
+  }
+  return "an error without a name";
+}
+
+}  // namespace mailmote
+
+// ---- <mailmote/run.hpp> ----
+
+// run.hpp: sends a mail to its end, for a program that has nothing better to do meanwhile.
+//
+// Knows:          poll and wait, in turn.
+// Does not know:  what is waited for: a port's `wait`, or an RTOS task's, blocks on its behalf.
+// Bounds:         takes as long as the client's timeouts let it; uses no time between events.
+
+namespace mailmote {
+
+// After `send`: polls and waits until the mail has finished, and says what became of it. With no
+// mail under way it answers at once, with what became of the last one. It does not outlive the
+// mail: a connection that envelope::then keeps is kept.
+template <class Client, waiter Port>
+outcome run(Client& client, Port& port) noexcept {
+  while (client.poll(port.now()) == status::working) {
+    port.wait(client.wants(), client.next_timeout(port.now()));
+  }
+  return client.result();
+}
+
+}  // namespace mailmote
+
+// ---- <mailmote/sasl/login.hpp> ----
+
+// login.hpp: the old login that asks for user name and password one after the other.
+//
+// Knows:          draft-murchison-sasl-login, and that nobody prompts alike: the first question is
+//                 the user name, the second the password, whatever their words.
+// Does not know:  whether anybody listens; the session lets it run only inside TLS.
+// Bounds:         no copy of any string.
+
+namespace mailmote::sasl {
+
+// The strings are referred to, and must live until the client has finished.
+class login final : public mechanism {
+ public:
+  constexpr login(std::string_view username, std::string_view password)
+      : username_{username}, password_{password} {}
+
+  errc check() const noexcept override {
+    if (username_.empty() || ascii::has_control(username_)) return errc::bad_username;
+    if (password_.empty() || ascii::has_control(password_)) return errc::bad_password;
+    return errc::none;
+  }
+
+  errc select(offer offered) noexcept override {
+    forget();
+    return offered.has(kind::login) ? errc::none : errc::auth_unavailable;
+  }
+  kind selected() const noexcept override { return kind::login; }
+  bool reveals_secret() const noexcept override { return true; }
+  std::size_t initial_response() const noexcept override { return no_initial_response; }
+  void challenge(std::span<const char>) noexcept override {}
+
+  errc respond() noexcept override {
+    if (questions_ == 2) return errc::bad_challenge;
+    rest_ = questions_++ == 0 ? username_ : password_;
+    return errc::none;
+  }
+
+  io_result read_some(std::span<char> out) noexcept override {
+    std::size_t written = 0;
+    while (written < out.size() && written < rest_.size()) {
+      out[written] = rest_[written];
+      ++written;
+    }
+    rest_.remove_prefix(written);
+    return written > 0 ? io_result::moved(written) : io_status::closed;
+  }
+
+  errc accept() noexcept override { return errc::none; }
+
+  void forget() noexcept override {
+    rest_ = {};
+    questions_ = 0;
+  }
+
+ private:
+  std::string_view username_;
+  std::string_view password_;
+  std::string_view rest_{};     // of the answer that is being read
+  std::uint8_t questions_ = 0;  // answered so far
+};
+
+}  // namespace mailmote::sasl
+
+// ---- <mailmote/sasl/plain.hpp> ----
+
+// plain.hpp: the login that sends user name and password as they are.
+//
+// Knows:          RFC 4616.
+// Does not know:  whether anybody listens; the session lets it run only inside TLS.
+// Bounds:         no copy of any string; they go out octet by octet.
+
+namespace mailmote::sasl {
+
+// The strings are referred to, and must live until the client has finished. UTF-8 is sent as it
+// is: whoever has such a password gives it already prepared (RFC 4013).
+class plain final : public mechanism {
+ public:
+  // `authorization` is the identity to act as; empty, as almost always, is the user's own.
+  constexpr plain(std::string_view username, std::string_view password,
+                  std::string_view authorization = {})
+      : parts_{authorization, username, password} {}
+
+  errc check() const noexcept override {
+    if (ascii::has_control(parts_[0])) return errc::bad_authorization;
+    if (parts_[1].empty() || ascii::has_control(parts_[1])) return errc::bad_username;
+    if (parts_[2].empty() || ascii::has_control(parts_[2])) return errc::bad_password;
+    return errc::none;
+  }
+
+  errc select(offer offered) noexcept override {
+    position_ = 0;
+    return offered.has(kind::plain) ? errc::none : errc::auth_unavailable;
+  }
+  kind selected() const noexcept override { return kind::plain; }
+  bool reveals_secret() const noexcept override { return true; }
+
+  std::size_t initial_response() const noexcept override {
+    return parts_[0].size() + 1 + parts_[1].size() + 1 + parts_[2].size();
+  }
+
+  void challenge(std::span<const char>) noexcept override {}
+
+  // The one message is the initial response; a server that asks for more is not doing PLAIN.
+  errc respond() noexcept override { return errc::bad_challenge; }
+
+  // authorization NUL user name NUL password
+  io_result read_some(std::span<char> out) noexcept override {
+    std::size_t written = 0;
+    std::size_t begin = 0;  // of the part, within the message
+    for (const std::string_view part : parts_) {
+      if (begin > 0 && position_ + 1 == begin && written < out.size()) {
+        out[written++] = '\0';
+        ++position_;
+      }
+      while (position_ >= begin && position_ - begin < part.size() && written < out.size()) {
+        out[written++] = part[position_++ - begin];
+      }
+      begin += part.size() + 1;
+    }
+    return written > 0 ? io_result::moved(written) : io_status::closed;
+  }
+
+  errc accept() noexcept override { return errc::none; }
+  void forget() noexcept override { position_ = 0; }
+
+ private:
+  std::string_view parts_[3];
+  std::size_t position_ = 0;  // octets of the message that were read
+};
+
+}  // namespace mailmote::sasl
+
+// ---- <mailmote/text/line_ends.hpp> ----
+
+// line_ends.hpp: makes every line of a text end in CRLF.
+//
+// Knows:          RFC 5321 2.3.8: CR and LF occur only together. A bare LF and a bare CR each were
+//                 meant as a line end, so CR CR LF is two.
+// Does not know:  what the lines say.
+// Bounds:         2 bytes of state; n octets become at most 2n.
+
+namespace mailmote::text {
+
+class line_ends {
+ public:
+  struct progress {
+    std::size_t read = 0;
+    std::size_t written = 0;
+  };
+
+  // Repairs as much of `in` as fits into `out`, which may be a single octet.
+  constexpr progress repair(std::span<const char> in, std::span<char> out) {
+    progress done;
+    while (done.written < out.size()) {
+      if (owes_lf_) {
+        out[done.written++] = '\n';
+        owes_lf_ = false;
+        continue;
+      }
+      if (done.read == in.size()) break;
+      const char c = in[done.read++];
+      const bool answered = c == '\n' && after_cr_;  // its CR was the whole line end already
+      after_cr_ = c == '\r';
+      if (answered) continue;
+      owes_lf_ = c == '\r' || c == '\n';
+      out[done.written++] = owes_lf_ ? '\r' : c;
+    }
+    return done;
+  }
+
+ private:
+  bool after_cr_ = false;
+  bool owes_lf_ = false;
+};
+
+// The length of a whole text once its line ends are repaired.
+constexpr std::uint64_t repaired_length(std::span<const char> text) {
+  std::uint64_t length = text.size();
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool pair = text[i] == '\r' && i + 1 < text.size() && text[i + 1] == '\n';
+    if (pair) {
+      ++i;
+    } else if (text[i] == '\r' || text[i] == '\n') {
+      ++length;
+    }
+  }
+  return length;
+}
+
+}  // namespace mailmote::text
+
+// ---- <mailmote/text/stream_source.hpp> ----
+
+// stream_source.hpp: a ready-made message from flash, a file, a UART or a generator, as a body.
+//
+// Knows:          how to read from anything with `read_some`, and that line ends must be repaired.
+// Does not know:  where the octets come from, or how to go back there unless it is told.
+// Bounds:         64 octets are held back, so that a CRLF can grow out of a bare LF.
+
+namespace mailmote {
+
+// What a message can be read from, by the rules of byte_stream::read_some.
+// clang-format off
+template <class R>
+concept message_reader = requires(R& reader, std::span<char> out) {
+  { reader.read_some(out) } noexcept -> std::same_as<io_result>;
+};
+
+// One that can go back to its beginning; false: not this time.
+template <class R>
+concept rewindable_reader = message_reader<R> && requires(R& reader) {
+  { reader.rewind() } noexcept -> std::same_as<bool>;
+};
+// clang-format on
+
+// A message from a rewindable reader can be sent again. The reader is referred to, and must live
+// until the client has finished.
+template <message_reader Reader>
+class stream_source final : public body_source {
+ public:
+  // `length` counts the octets once the line ends are repaired (text::repaired_length).
+  constexpr explicit stream_source(Reader& reader, std::uint64_t length = unknown_length)
+      : reader_{reader}, length_{length} {}
+
+  errc begin(body_limits) noexcept override {
+    if constexpr (rewindable_reader<Reader>) {
+      if (!reader_.rewind()) return errc::source_spent;
+    } else {
+      if (begun_) return errc::source_spent;
+    }
+    begun_ = true;
+    read_ = size_ = 0;
+    ends_ = {};
+    return errc::none;
+  }
+
+  io_result read_some(std::span<char> out) noexcept override {
+    for (;;) {
+      const auto done = ends_.repair(std::span{hold_}.first(size_).subspan(read_), out);
+      read_ += done.read;
+      if (done.written > 0) return io_result::moved(done.written);
+      const io_result result = reader_.read_some(hold_);
+      if (!result.ok()) return result;
+      if (result.count() > hold_.size()) return io_status::failed;  // no reader's right
+      read_ = 0;
+      size_ = result.count();
+    }
+  }
+
+  std::uint64_t length() const noexcept override { return length_; }
+
+ private:
+  Reader& reader_;
+  std::uint64_t length_;
+  std::array<char, 64> hold_{};
+  std::size_t read_ = 0;
+  std::size_t size_ = 0;
+  text::line_ends ends_{};
+  bool begun_ = false;
+};
+
+}  // namespace mailmote
+
+// ---- <mailmote/text/text_source.hpp> ----
+
+// text_source.hpp: a ready-made message in memory, as a body.
+//
+// Knows:          that its line ends must become CRLF before anybody counts them.
+// Does not know:  what a header is: the text goes out as it is, 8-bit octets and long lines too.
+// Bounds:         reads the text once at construction, to know its length.
+
+namespace mailmote {
+
+// The text is referred to, and must live and stay unchanged until the client has finished.
+class text_source final : public body_source {
+ public:
+  constexpr explicit text_source(std::string_view text)
+      : text_{text}, length_{text::repaired_length(text)} {}
+
+  errc begin(body_limits) noexcept override {
+    rest_ = text_;
+    ends_ = {};
+    return errc::none;
+  }
+
+  io_result read_some(std::span<char> out) noexcept override {
+    const auto done = ends_.repair(rest_, out);
+    rest_.remove_prefix(done.read);
+    return done.written > 0 ? io_result::moved(done.written) : io_status::closed;
+  }
+
+  std::uint64_t length() const noexcept override { return length_; }
+
+ private:
+  std::string_view text_;
+  std::string_view rest_{};
+  std::uint64_t length_;
+  text::line_ends ends_{};
+};
+
+}  // namespace mailmote
+
+// ---- <mailmote/version.hpp> ----
+
+// version.hpp: which mailmote this is.
+//
+// Knows:          its own number, by the rules of semver.org.
+// Does not know:  anything else.
+// Bounds:         compile-time constants only.
+
+#define MAILMOTE_VERSION_MAJOR 0
+#define MAILMOTE_VERSION_MINOR 1
+#define MAILMOTE_VERSION_PATCH 0
+
+namespace mailmote {
+
+inline constexpr const char version[] = "0.1.0";
+
+}  // namespace mailmote
+
+// ---- <mailmote/mailmote.hpp> ----
+
+// mailmote.hpp: the client and everything it can be made of, but for TLS and ports.
+//
+// Knows:          which headers a program wants together.
+// Does not know:  wolfSSL (tls/wolfssl.hpp), or any network (port/...).
+// Bounds:         what a program does not name, its linker leaves out.
+
+
+#ifdef MAILMOTE_WOLFSSL
+
+// ---- <mailmote/tls/anchor_text.hpp> ----
+
+// anchor_text.hpp: trust anchors as a user has them.
+//
+// Knows:          PEM (RFC 7468), several in one text with anything around them; or one in DER.
+// Does not know:  what is in a certificate; base64.
+// Bounds:         one pass; refers to the text.
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace mailmote::tls {
+
+// A literal, a string_view, an array of std::uint8_t, or a span of them. Not owned.
+class anchor_text {
+ public:
+  constexpr anchor_text() = default;
+  template <std::convertible_to<std::string_view> Text>
+  constexpr anchor_text(const Text& text) : anchor_text{std::string_view{text}, 0} {}
+  template <std::convertible_to<std::span<const std::uint8_t>> Octets>
+  requires(!std::convertible_to<Octets, std::string_view>) constexpr anchor_text(const Octets& der)
+      : anchor_text{std::span<const std::uint8_t>{der}, 0} {}
+
+  constexpr bool empty() const { return size_ == 0; }
+  std::string_view text() const { return {static_cast<const char*>(data_), size_}; }
+
+  // A SEQUENCE with a long length; no text begins like that.
+  bool is_der() const {
+    const std::string_view s = text();
+    return s.size() > 1 && s[0] == '\x30' && ascii::is_non_ascii(s[1]);
+  }
+
+ private:
+  template <class Bytes>
+  constexpr anchor_text(Bytes bytes, int) : data_{bytes.data()}, size_{bytes.size()} {}
+
+  const void* data_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+// Where `words` begin in a text; its size when they are not there. (string_view::find would bring
+// two functions of libc with it.)
+constexpr std::size_t place_of(std::string_view words, std::string_view text) {
+  for (std::size_t at = 0; at + words.size() <= text.size(); ++at) {
+    std::size_t same = 0;
+    while (same < words.size() && text[at + same] == words[same]) ++same;
+    if (same == words.size()) return at;
+  }
+  return text.size();
+}
+
+// Takes the next certificate off the front of a PEM text, its two lines of dashes included. Empty:
+// there is no more. One that does not end is what is left of the text.
+constexpr std::string_view take_pem(std::string_view& text) {
+  constexpr std::string_view begin = "-----BEGIN CERTIFICATE-----";
+  constexpr std::string_view end = "-----END CERTIFICATE-----";
+  text.remove_prefix(place_of(begin, text));
+  const std::size_t stop = place_of(end, text);
+  const std::size_t size = stop == text.size() ? stop : stop + end.size();
+  const std::string_view pem{text.data(), size};
+  text.remove_prefix(size);
+  return pem;
+}
+
+}  // namespace mailmote::tls
+
+// ---- <mailmote/tls/calendar.hpp> ----
+
+// calendar.hpp: Unix seconds from a date, and the date from Unix seconds.
+//
+// Knows:          the Gregorian calendar, in UTC, without leap seconds.
+// Does not know:  what time it is.
+// Bounds:         years 0 to 9999.
+
+#include <cstdint>
+
+namespace mailmote::tls {
+
+struct date {
+  int year = 1970;
+  int month = 1;  // 1 to 12
+  int day = 1;    // 1 to 31
+  friend constexpr bool operator==(const date&, const date&) = default;
+};
+
+constexpr bool is_leap_year(int year) {
+  return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
+
+constexpr int days_in_month(int year, int month) {
+  if (month == 2) return is_leap_year(year) ? 29 : 28;
+  return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
+}
+
+// Days from 1970-01-01, negative before it. Years begin in March here, so that the leap day is the
+// last of its year and a month's first day is a straight line: (153 * month + 2) / 5.
+constexpr std::int32_t days_of(date d) {
+  constexpr int cycle = 400;  // years, of 146097 days: one more, so that none is negative
+  const int month = (d.month + 9) % 12;
+  const auto year = static_cast<unsigned>(d.year + cycle - (d.month < 3));
+  const unsigned whole_years = 365 * year + year / 4 - year / 100 + year / 400;
+  return static_cast<std::int32_t>(whole_years) + (153 * month + 2) / 5 + d.day - 1 -
+         (719468 + 146097);
+}
+
+constexpr date date_of(std::int64_t unix_seconds) {
+  constexpr std::int64_t seconds_a_day = 86400;
+  std::int64_t days = unix_seconds / seconds_a_day;
+  if (unix_seconds % seconds_a_day < 0) --days;
+
+  // A year that is early by a few, counted up to the right one.
+  date d;
+  d.year = 1970 + static_cast<int>(days < 0 ? days / 365 - 1 : days / 366);
+  while (days_of({d.year + 1, 1, 1}) <= days) ++d.year;
+  while (d.month < 12 && days_of({d.year, d.month + 1, 1}) <= days) ++d.month;
+  d.day = static_cast<int>(days - days_of({d.year, d.month, 1})) + 1;
+  return d;
+}
+
+}  // namespace mailmote::tls
+
+// ---- <mailmote/tls/certificate.hpp> ----
+
+// certificate.hpp: the four things that we must know of a certificate, out of its DER.
+//
+// Knows:          X.690 10 (DER), RFC 5280 4.1 (Certificate), 4.2.1.6 (subjectAltName).
+// Does not know:  signatures, chains and extensions; the TLS library judges those.
+// Bounds:         reads nothing outside the span; every element is passed once. What is malformed,
+//                 in a place that we pass, is refused whole.
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace mailmote::tls {
+
+using octets = std::span<const std::uint8_t>;
+
+namespace der {
+
+enum tag : std::uint8_t {
+  boolean = 0x01,
+  integer = 0x02,
+  bit_string = 0x03,
+  octet_string = 0x04,
+  object_identifier = 0x06,
+  utc_time = 0x17,
+  generalized_time = 0x18,
+  sequence = 0x30,
+  context_0 = 0xA0,  // version
+  context_1 = 0x81,  // issuerUniqueID
+  context_2 = 0x82,  // subjectUniqueID; in a GeneralName: dNSName
+  context_7 = 0x87,  // in a GeneralName: iPAddress
+  context_3 = 0xA3,  // extensions
+};
+
+// Takes elements off the front of a run of them. What is not strict DER, or reaches beyond the end,
+// makes the reader fail for good; it is then at its end. An empty run without an address has failed.
+class reader {
+ public:
+  constexpr explicit reader(octets run) : at_{run.data()}, end_{at_ + run.size()} {}
+
+  constexpr bool at_end() const { return at_ == end_; }
+  constexpr bool failed() const { return at_ == nullptr; }
+  constexpr bool finished() const { return at_end() && !failed(); }
+
+  // The next element's tag, or 0 at the end.
+  constexpr std::uint8_t peek() const { return at_end() ? std::uint8_t{0} : *at_; }
+
+  // The next element's content; its tag must be `tag`.
+  constexpr octets take(std::uint8_t tag) {
+    if (peek() != tag) end_ = at_;  // nothing there, as far as we are concerned
+    return take_any();
+  }
+
+  // Lengths are definite, in their shortest form, and below 64 KB; tags have one octet.
+  constexpr octets take_any() {
+    if (end_ - at_ < 2 || *at_ == 0 || (*at_ & 0x1F) == 0x1F) return fail();
+    const std::uint8_t* p = at_ + 1;
+    std::size_t length = *p++;
+    if (length >= 0x80) {
+      const std::size_t count = length - 0x80;
+      if (count < 1 || count > 2 || end_ - p < 2) return fail();
+      length = *p++;
+      if (count == 2) length = length << 8 | *p++;
+      if (length < (count == 2 ? 0x100u : 0x80u)) return fail();
+    }
+    if (static_cast<std::size_t>(end_ - p) < length) return fail();
+    at_ = p + length;
+    return {p, length};
+  }
+
+  constexpr void skip(std::uint8_t tag) { (void)take(tag); }
+  constexpr void skip_optional(std::uint8_t tag) {
+    if (peek() == tag) (void)take_any();
+  }
+
+ private:
+  constexpr octets fail() {
+    at_ = end_ = nullptr;
+    return {};
+  }
+
+  const std::uint8_t* at_;
+  const std::uint8_t* end_;
+};
+
+// YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ (RFC 5280 4.1.2.5) as Unix seconds.
+constexpr bool read_time(std::uint8_t tag, octets text, std::int64_t& seconds) {
+  const std::size_t count = tag == generalized_time ? 7 : 6;  // pairs of digits
+  if (text.size() != 2 * count + 1 || text.back() != 'Z') return false;
+
+  int pairs[7] = {};  // century, year, month, day, hour, minute, second
+  for (std::size_t i = 0; i < 2 * count; ++i) {
+    const int digit = text[i] - '0';
+    if (digit < 0 || digit > 9) return false;
+    int& pair = pairs[7 - count + i / 2];
+    pair = pair * 10 + digit;
+  }
+  if (tag == utc_time) pairs[0] = pairs[1] < 50 ? 20 : 19;
+
+  const date d{pairs[0] * 100 + pairs[1], pairs[2], pairs[3]};
+  if (d.month < 1 || d.month > 12 || d.day < 1 || d.day > days_in_month(d.year, d.month) ||
+      pairs[4] > 23 || pairs[5] > 59 || pairs[6] > 59) {
+    return false;
+  }
+  const int of_day = (pairs[4] * 60 + pairs[5]) * 60 + pairs[6];
+  seconds = std::int64_t{days_of(d)} * 86400 + of_day;
+  return true;
+}
+
+}  // namespace der
+
+// Refers to the DER that it was read from.
+struct certificate {
+  std::int64_t not_before = 0;  // Unix seconds; valid from here
+  std::int64_t not_after = 0;   // to here, both included
+  octets public_key{};          // SubjectPublicKeyInfo, without its outer header
+  octets alternative_names{};   // GeneralNames, without their outer header; empty: there are none
+};
+
+namespace detail {
+
+constexpr bool take_time(der::reader& validity, std::int64_t& seconds) {
+  const std::uint8_t tag = validity.peek();
+  const octets text = validity.take_any();
+  return (tag == der::utc_time || tag == der::generalized_time) &&
+         der::read_time(tag, text, seconds);
+}
+
+constexpr bool is_alternative_name(octets oid) {  // 2.5.29.17
+  return oid.size() == 3 && oid[0] == 0x55 && oid[1] == 0x1D && oid[2] == 0x11;
+}
+
+// Out of the extensions, if there are any.
+constexpr bool take_alternative_names(der::reader& tbs, octets& names) {
+  if (tbs.finished()) return true;
+  der::reader wrapped{tbs.take(der::context_3)};
+  der::reader extensions{wrapped.take(der::sequence)};
+  while (!extensions.at_end()) {
+    der::reader extension{extensions.take(der::sequence)};
+    const bool is_wanted = is_alternative_name(extension.take(der::object_identifier));
+    extension.skip_optional(der::boolean);
+    der::reader value{extension.take(der::octet_string)};
+    if (!extension.finished()) return false;
+    if (!is_wanted) continue;
+    if (!names.empty()) return false;
+    names = value.take(der::sequence);
+    if (names.empty() || !value.at_end()) return false;
+  }
+  return extensions.finished() && wrapped.at_end() && tbs.at_end();
+}
+
+}  // namespace detail
+
+// Whether `whole` is one certificate and nothing behind it; then `out` is what it says.
+constexpr bool read_certificate(octets whole, certificate& out) {
+  out = {};
+  der::reader outermost{whole};
+  der::reader certificate{outermost.take(der::sequence)};
+  der::reader tbs{certificate.take(der::sequence)};
+  certificate.skip(der::sequence);    // signatureAlgorithm
+  certificate.skip(der::bit_string);  // signature
+  if (!certificate.finished() || !outermost.at_end()) return false;
+
+  tbs.skip_optional(der::context_0);
+  tbs.skip(der::integer);   // serialNumber
+  tbs.skip(der::sequence);  // signature
+  tbs.skip(der::sequence);  // issuer
+  der::reader validity{tbs.take(der::sequence)};
+  if (!detail::take_time(validity, out.not_before) || !detail::take_time(validity, out.not_after) ||
+      !validity.at_end()) {
+    return false;
+  }
+  tbs.skip(der::sequence);  // subject
+  out.public_key = tbs.take(der::sequence);
+  tbs.skip_optional(der::context_1);
+  tbs.skip_optional(der::context_2);
+  return detail::take_alternative_names(tbs, out.alternative_names);
+}
+
+}  // namespace mailmote::tls
+
+// ---- <mailmote/tls/server_identity.hpp> ----
+
+// server_identity.hpp: whether a certificate is for the host that we meant.
+//
+// Knows:          RFC 9525: alternative names only, one wildcard as the whole left-most label.
+// Does not know:  who vouches for the certificate; names in UTF-8 (a host comes as A-labels).
+// Bounds:         one pass over the names; a host has at most 253 octets.
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace mailmote::tls {
+
+inline constexpr std::size_t max_host = 253;  // RFC 1035 2.3.4, as text
+
+// A trailing dot says only that the name is complete.
+constexpr std::string_view without_root(std::string_view host) {
+  if (host.ends_with('.')) host.remove_suffix(1);
+  return host;
+}
+
+// Whether a host can be a name in a certificate: letters, digits, hyphens and (hosts have them)
+// underscores, in labels that are not empty.
+constexpr bool is_domain_name(std::string_view host) {
+  host = without_root(host);
+  char last = '.';
+  for (const char c : host) {
+    if (c == '.' ? last == '.' : !ascii::is_alphanumeric(c) && c != '-' && c != '_') return false;
+    last = c;
+  }
+  return last != '.' && host.size() <= max_host;
+}
+
+// What stands behind the first label, without its dot; empty where there is one label only.
+constexpr std::string_view parent_of(std::string_view host) {
+  for (std::size_t i = 0; i < host.size(); ++i) {
+    if (host[i] == '.') return {host.data() + i + 1, host.size() - i - 1};
+  }
+  return {};
+}
+
+// Whether a dNSName of a certificate, which may begin with "*.", covers a host, which is a domain
+// name. The wildcard stands for exactly one label, and at least two stand behind it.
+constexpr bool covers(std::string_view presented, std::string_view host) {
+  host = without_root(host);
+  if (presented.size() > 2 && presented[0] == '*' && presented[1] == '.') {
+    presented.remove_prefix(2);
+    host = parent_of(host);
+    if (parent_of(host).empty()) return false;
+  }
+  return !host.empty() && ascii::equal_ignoring_case(presented, host);
+}
+
+inline std::string_view as_text(octets o) {
+  return {reinterpret_cast<const char*>(o.data()), o.size()};
+}
+
+constexpr bool is_same(octets presented, const text::ip_address& ip) {
+  if (presented.size() != ip.size) return false;
+  std::size_t i = 0;
+  while (i < ip.size && presented[i] == ip.octets[i]) ++i;
+  return i == ip.size;
+}
+
+// errc::none when the certificate is for `host`, a domain name or an IP address; else
+// tls_name_mismatch, tls_ip_mismatch or, for names that cannot be read, tls_bad_certificate.
+inline errc judge_identity(const certificate& shown, std::string_view host) {
+  const text::ip_address ip = text::read_ip(host);
+  errc verdict = ip ? errc::tls_ip_mismatch : errc::tls_name_mismatch;
+  der::reader names{shown.alternative_names};
+  while (!names.at_end()) {
+    const std::uint8_t kind = names.peek();
+    const octets name = names.take_any();
+    const bool matches = ip ? kind == der::context_7 && is_same(name, ip)
+                            : kind == der::context_2 && covers(as_text(name), host);
+    if (matches) verdict = errc::none;
+  }
+  const bool broken = names.failed() && !shown.alternative_names.empty();
+  return broken ? errc::tls_bad_certificate : verdict;
+}
+
+// The first domain name that the certificate is for; UNTRUSTED, and empty when there is none.
+inline std::string_view first_domain_name(const certificate& shown) {
+  der::reader names{shown.alternative_names};
+  while (!names.at_end()) {
+    const std::uint8_t kind = names.peek();
+    const octets name = names.take_any();
+    if (kind == der::context_2) return as_text(name);
+  }
+  return {};
+}
+
+}  // namespace mailmote::tls
+
+// ---- <mailmote/tls/chain.hpp> ----
+
+// chain.hpp: what is wrong with a certificate that a server has shown: its dates, or its name.
+//
+// Knows:          RFC 5280 6.1.3 (a)(2), RFC 9525; the time, because the caller has said it.
+// Does not know:  who signed what; the TLS library has judged that before we are asked.
+// Bounds:         one pass over each certificate.
+
+#include <cstdint>
+#include <limits>
+#include <string_view>
+
+namespace mailmote::tls {
+
+// The time between which every certificate of a chain is valid.
+struct validity {
+  std::int64_t from = std::numeric_limits<std::int64_t>::min();
+  std::int64_t until = std::numeric_limits<std::int64_t>::max();
+
+  constexpr bool contains(std::int64_t now) const { return from <= now && now <= until; }
+  constexpr void narrow(const certificate& by) {
+    if (by.not_before > from) from = by.not_before;
+    if (by.not_after < until) until = by.not_after;
+  }
+};
+
+struct fault {
+  errc why = errc::none;
+  std::int64_t date = 0;          // the one that was missed, for tls_expired and tls_not_yet_valid
+  std::string_view shown_name{};  // for tls_name_mismatch: UNTRUSTED
+};
+
+// What is wrong with a certificate, or errc::none; its particulars go to `found`.
+
+constexpr errc judge_dates(const certificate& shown, std::int64_t now, fault& found) {
+  const bool early = now < shown.not_before;
+  if (!early && now <= shown.not_after) return errc::none;
+  found.date = early ? shown.not_before : shown.not_after;
+  return early ? errc::tls_not_yet_valid : errc::tls_expired;
+}
+
+inline errc judge_name(const certificate& shown, std::string_view host, fault& found) {
+  const errc why = judge_identity(shown, host);
+  if (why == errc::tls_name_mismatch) found.shown_name = first_domain_name(shown);
+  return why;
+}
+
+}  // namespace mailmote::tls
+
+// ---- <mailmote/tls/explanation.hpp> ----
+
+// explanation.hpp: a sentence for people on why a server was not trusted.
+//
+// Knows:          the dates and names that a plain errc has no room for.
+// Does not know:  how they were found.
+// Bounds:         fills the span it is given, at most; nothing of the server's but printable ASCII.
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace mailmote::tls {
+
+// Puts pieces one behind the other, as far as there is room.
+class sentence {
+ public:
+  explicit sentence(std::span<char> room) : room_{room} {}
+
+  sentence& add(std::string_view words) {
+    for (const char c : words) add(ascii::is_printable(c) ? c : '?');
+    return *this;
+  }
+
+  sentence& add(const date& d) {
+    return add_number(d.year, 1000).add("-").add_number(d.month, 10).add("-").add_number(d.day, 10);
+  }
+
+  std::string_view text() const { return {room_.data(), size_}; }
+
+ private:
+  void add(char c) {
+    if (size_ < room_.size()) room_[size_++] = c;
+  }
+
+  sentence& add_number(int n, int place) {
+    for (; place > 0; place /= 10) add(static_cast<char>('0' + n / place % 10));
+    return *this;
+  }
+
+  std::span<char> room_;
+  std::size_t size_ = 0;
+};
+
+inline std::string_view explain(const fault& found, std::string_view host, std::span<char> room) {
+  sentence words{room};
+  switch (found.why) {
+    case errc::tls_expired:
+      return words.add("the server's certificate expired on ").add(date_of(found.date)).text();
+    case errc::tls_not_yet_valid:
+      return words.add("the server's certificate is not valid before ")
+          .add(date_of(found.date))
+          .text();
+    case errc::tls_name_mismatch:
+      words.add("the server's certificate is ");
+      if (found.shown_name.empty()) return words.add("not for ").add(host).text();
+      return words.add("for ").add(found.shown_name).add(", not ").add(host).text();
+    case errc::tls_ip_mismatch:
+      return words.add("the server's certificate is not for the address ").add(host).text();
+    default: return words.add(mailmote::explain(found.why)).text();
+  }
+}
+
+}  // namespace mailmote::tls
+
+// ---- <mailmote/tls/handshake_guard.hpp> ----
+
+// handshake_guard.hpp: whether a finished handshake is the one that was asked for.
+//
+// Knows:          which suites have ECDHE and an AEAD: RFC 8446 B.4, RFC 5289, RFC 7905.
+// Does not know:  the TLS library, whose word is not enough: CVE-2024-5814 let a server choose a
+//                 suite without certificates that had never been offered.
+// Bounds:         nine suites; no state.
+
+#include <cstdint>
+
+namespace mailmote::tls {
+
+enum class version : std::uint8_t { other, tls_1_2, tls_1_3 };
+
+struct handshake_facts {
+  tls::version version = version::other;
+  tls::version minimum = version::tls_1_2;
+  int suite = 0;             // as in the registry: 0x1301 is TLS_AES_128_GCM_SHA256
+  bool peer_proven = false;  // the certificate was judged in this very handshake, and found good
+  bool resumed = false;      // nothing is ever resumed by us, and a resumption proves nobody
+};
+
+// The version that a suite of ours belongs to; `other` for every suite that we do not offer.
+constexpr version version_of(int suite) {
+  switch (suite) {
+    case 0x1301:  // TLS_AES_128_GCM_SHA256
+    case 0x1302:  // TLS_AES_256_GCM_SHA384
+    case 0x1303:  // TLS_CHACHA20_POLY1305_SHA256
+      return version::tls_1_3;
+    case 0xC02B:  // TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256
+    case 0xC02C:  // TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384
+    case 0xC02F:  // TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256
+    case 0xC030:  // TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384
+    case 0xCCA8:  // TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256
+    case 0xCCA9:  // TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256
+      return version::tls_1_2;
+    default: return version::other;
+  }
+}
+
+constexpr errc judge_handshake(const handshake_facts& facts) {
+  const bool asked_for = facts.version != version::other && facts.version >= facts.minimum &&
+                         facts.version == version_of(facts.suite);
+  return asked_for && facts.peer_proven && !facts.resumed ? errc::none : errc::tls_unsafe;
+}
+
+}  // namespace mailmote::tls
+
+// ---- <mailmote/tls/lower_stream.hpp> ----
+
+// lower_stream.hpp: any byte stream, behind two function pointers.
+//
+// Knows:          the contract of byte_stream, which it hands on.
+// Does not know:  what kind of stream it is; so a TLS session need not be a template.
+// Bounds:         three words.
+
+#include <span>
+
+namespace mailmote::tls {
+
+class lower_stream {
+ public:
+  constexpr lower_stream() = default;
+
+  template <byte_stream Stream>
+  constexpr explicit lower_stream(Stream& stream)
+      : object_{&stream},
+        read_{[](void* object, std::span<char> in) noexcept {
+          return static_cast<Stream*>(object)->read_some(in);
+        }},
+        write_{[](void* object, std::span<const char> out) noexcept {
+          return static_cast<Stream*>(object)->write_some(out);
+        }} {}
+
+  io_result read_some(std::span<char> in) noexcept { return read_(object_, in); }
+  io_result write_some(std::span<const char> out) noexcept { return write_(object_, out); }
+
+ private:
+  void* object_ = nullptr;
+  io_result (*read_)(void*, std::span<char>) noexcept = nullptr;
+  io_result (*write_)(void*, std::span<const char>) noexcept = nullptr;
+};
+
+}  // namespace mailmote::tls
+
+// ---- <mailmote/tls/record_outlet.hpp> ----
+
+// record_outlet.hpp: takes records from the TLS library, and no byte is lost or sent twice.
+//
+// Knows:          how wolfSSL 5.5 counts what it has sent. It keeps one buffer of records, and (1)
+//                 puts a new one at the wrong place when that was taken in part; (2) takes whatever
+//                 leaves the buffer for the plain text of the last blocked write. Both go wrong when
+//                 a KeyUpdate is answered, from inside a read, under back-pressure.
+// Does not know:  the library; what is in a record.
+// Bounds:         a reserve of 128 octets; `most_answers` answers that the stream has not taken yet,
+//                 then nothing more is read; one that does not fit ends the connection.
+//
+// The cure for (1): the buffer is taken whole or not at all, as the library sees it; `ahead_` counts
+// what the stream already has. The cure for (2): the buffer leaves only from inside a write. An
+// answer given from inside a read waits behind the blocked write, in the library's buffer, or, where
+// no write is blocked, in our reserve, which goes out before anything else is written.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace mailmote::tls {
+
+class record_outlet {
+ public:
+  static constexpr std::size_t reserve_size = 128;
+  static constexpr std::uint8_t most_answers = 4;  // RFC 8446 4.6.3: one would do
+
+  constexpr void reset() {
+    ahead_ = 0;
+    kept_ = gone_ = answers_ = 0;
+  }
+
+  // The library's whole buffer, from inside a handshake, a write or a goodbye. moved(all of it), or
+  // why not yet; then the same again, with more behind it or not.
+  io_result send(lower_stream& lower, std::span<const char> records) noexcept {
+    while (ahead_ < records.size()) {
+      const io_result result = lower.write_some(records.subspan(ahead_));
+      if (!result.ok()) return result;
+      ahead_ += result.count();
+    }
+    ahead_ = 0;
+    answers_ = 0;
+    return io_result::moved(records.size());
+  }
+
+  // An answer of the library's own, from inside a read, while no write is blocked. False: too many.
+  bool keep(std::span<const char> answer) noexcept {
+    if (answers_ == most_answers || answer.size() > reserve_size - kept_) return false;
+    for (const char c : answer) reserve_[kept_++] = c;
+    ++answers_;
+    return true;
+  }
+
+  // The same while a write is blocked: it stays in the library's buffer until that goes on.
+  constexpr bool hold_back() {
+    if (answers_ == most_answers) return false;
+    ++answers_;
+    return true;
+  }
+
+  // Whether reading must wait for the stream to take some answers.
+  constexpr bool is_full() const { return answers_ == most_answers; }
+
+  // ok: the reserve is empty, and something else may be written.
+  io_status flush(lower_stream& lower) noexcept {
+    while (gone_ < kept_) {
+      const io_result result =
+          lower.write_some({reserve_.data() + gone_, static_cast<std::size_t>(kept_ - gone_)});
+      if (!result.ok()) return result.status();
+      gone_ = static_cast<std::uint8_t>(gone_ + result.count());
+    }
+    if (kept_ > 0) reset();
+    return io_status::ok;
+  }
+
+  // The reserve's memory, for whoever needs some before the handshake is over.
+  constexpr std::span<char, reserve_size> scratch() { return reserve_; }
+  constexpr std::span<const char, reserve_size> scratch() const { return reserve_; }
+
+ private:
+  std::size_t ahead_ = 0;     // octets of the library's buffer that the stream already has
+  std::uint8_t kept_ = 0;     // octets put into the reserve since it was empty
+  std::uint8_t gone_ = 0;     // octets of those that the stream has taken
+  std::uint8_t answers_ = 0;  // in the reserve, or held back
+  std::array<char, reserve_size> reserve_{};
+};
+
+}  // namespace mailmote::tls
+
+// ---- <mailmote/tls/wolfssl_error.hpp> ----
+
+// wolfssl_error.hpp: what wolfSSL's error codes mean in ours.
+//
+// Knows:          the codes, which have not changed between 5.5 and 5.9, and OpenSSL's positive ones
+//                 (X509_V_ERR_...) that builds with OPENSSL_COMPATIBLE_DEFAULTS put in their place.
+// Does not know:  wolfSSL's headers: tls/wolfssl.hpp alone includes them.
+// Bounds:         no state; a code that is not listed is tls_failed.
+
+#include <cstdint>
+
+namespace mailmote::wolfssl {
+
+struct code_meaning {
+  std::int16_t code;
+  errc meaning;
+};
+
+inline constexpr code_meaning code_meanings[] = {
+    {-125, errc::tls_out_of_memory},     // MEMORY_E
+    {-303, errc::tls_out_of_memory},     // MEMORY_ERROR
+    {-199, errc::tls_no_random},         // RNG_FAILURE_E
+    {-236, errc::tls_no_random},         // MISSING_RNG_E
+    {-311, errc::tls_not_tls},           // UNKNOWN_RECORD_TYPE
+    {-326, errc::tls_version},           // VERSION_ERROR
+    {-450, errc::tls_version},           // UNSUPPORTED_PROTO_VERSION
+    {-500, errc::tls_no_common_cipher},  // UNSUPPORTED_SUITE
+    {-501, errc::tls_no_common_cipher},  // MATCH_SUITE_ERROR
+    {-313, errc::tls_alert},             // FATAL_ERROR: an alert of the server's
+    {-343, errc::tls_alert},             // ZERO_RETURN: its goodbye, where none was due
+    {6, errc::tls_alert},                // WOLFSSL_ERROR_ZERO_RETURN
+    {-316, errc::tls_no_certificate},    // NO_PEER_KEY
+    {-345, errc::tls_no_certificate},    // NO_PEER_CERT
+    {-188, errc::tls_unknown_ca},        // ASN_NO_SIGNER_E
+    {20, errc::tls_unknown_ca},          // X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY
+    {21, errc::tls_unknown_ca},          // X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE
+    {-275, errc::tls_self_signed},       // ASN_SELF_SIGNED_E
+    {18, errc::tls_self_signed},         // X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT
+    {19, errc::tls_self_signed},         // X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN
+    {-155, errc::tls_bad_signature},     // ASN_SIG_CONFIRM_E
+    {-229, errc::tls_bad_signature},     // SIG_VERIFY_E
+    {-304, errc::tls_bad_signature},     // VERIFY_FINISHED_ERROR
+    {-330, errc::tls_bad_signature},     // VERIFY_SIGN_ERROR
+    {7, errc::tls_bad_signature},        // X509_V_ERR_CERT_SIGNATURE_FAILURE
+    {-401, errc::tls_weak_key},          // DH_KEY_SIZE_E
+    {-409, errc::tls_weak_key},          // RSA_KEY_SIZE_E
+    {-410, errc::tls_weak_key},          // ECC_KEY_SIZE_E
+    {-150, errc::tls_not_yet_valid},     // ASN_BEFORE_DATE_E
+    {9, errc::tls_not_yet_valid},        // X509_V_ERR_CERT_NOT_YET_VALID
+    {13, errc::tls_not_yet_valid},       // X509_V_ERR_ERROR_IN_CERT_NOT_BEFORE_FIELD
+    {-151, errc::tls_expired},           // ASN_AFTER_DATE_E
+    {10, errc::tls_expired},             // X509_V_ERR_CERT_HAS_EXPIRED
+    {14, errc::tls_expired},             // X509_V_ERR_ERROR_IN_CERT_NOT_AFTER_FIELD
+    {-322, errc::tls_name_mismatch},     // DOMAIN_NAME_MISMATCH
+    {-325, errc::tls_ip_mismatch},       // IPADDR_MISMATCH
+    {-140, errc::tls_bad_certificate},   // ASN_PARSE_E
+    {-329, errc::tls_bad_certificate},   // VERIFY_CERT_ERROR
+    {-342, errc::tls_bad_certificate},   // PEER_KEY_ERROR
+    {-368, errc::tls_bad_certificate},   // MAX_CHAIN_ERROR
+};
+
+constexpr errc meaning_of(int code) {
+  for (const code_meaning& known : code_meanings) {
+    if (known.code == code) return known.meaning;
+  }
+  return errc::tls_failed;
+}
+
+// What the library says to the verify callback is said of a certificate, known to us or not.
+constexpr errc meaning_for_certificate(int code) {
+  const errc meaning = meaning_of(code);
+  return meaning == errc::tls_failed ? errc::tls_bad_certificate : meaning;
+}
+
+}  // namespace mailmote::wolfssl
+
+// ---- <mailmote/tls/wolfssl.hpp> ----
+
+// wolfssl.hpp: TLS sessions by wolfSSL, that trust nothing but the anchors they were given.
+//
+// Knows:          wolfSSL 5.5 to 5.9, and where it has to be watched: unsafe defaults, loose names, a
+//                 clock of its own, suites that were never offered, data lost under back-pressure.
+// Does not know:  SMTP; which stream is below; what time it is, until it is told.
+// Bounds:         no heap of ours (wolfSSL has its own); a session has at most `session_budget` octets.
+//                 One call of handshake() may do most of its public-key work before it returns.
+
+#ifndef WOLFSSL_USER_SETTINGS
+#include <wolfssl/options.h>
+#endif
+#include <wolfssl/ssl.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <span>
+#include <string_view>
+
+#ifndef WOLFSSL_ALWAYS_VERIFY_CB
+#error "mailmote needs wolfSSL built with WOLFSSL_ALWAYS_VERIFY_CB, to judge names and dates"
+#endif
+
+namespace mailmote::wolfssl {
+
+using tls::version;
+
+struct context_settings {
+  // Whom to trust; at least one of the three. All anchors must be readable, or there is no
+  // connection. Their own dates are not judged (RFC 5280 6.1.1 (d)); those of all certificates
+  // that the server shows are. Not copied.
+  tls::anchor_text anchors{};          // PEM, one or several, or one in DER
+  const char* anchors_file = nullptr;  // PEM; only where wolfSSL has a file system
+  bool system_store = false;           // what the system trusts, as far as wolfSSL can read it
+
+  version minimum = version::tls_1_2;
+
+  // A context of the caller's own, with anchors in it: then the fields above but `minimum` are not
+  // used, and it is neither changed nor freed. Every check of ours is made all the same.
+  WOLFSSL_CTX* borrowed = nullptr;
+
+  // For experiments on one's own desk: anybody on the way can be the server, and read everything.
+  bool dangerously_accept_any_certificate = false;
+};
+
+// The trust anchors, which many sessions may share. Nothing happens before the first of them needs
+// it. Must outlive its sessions; release() gives back what it holds of wolfSSL's heap, and it may be
+// used again after that.
+class context {
+ public:
+  constexpr explicit context(const context_settings& with) noexcept : with_{with} {}
+  context(const context&) = delete;
+  context& operator=(const context&) = delete;
+
+  void release() noexcept;
+
+ private:
+  friend class session;
+
+  errc open(std::int64_t now) noexcept;
+  errc load_anchors() noexcept;
+  errc load(const tls::anchor_text& anchors) noexcept;
+  errc load_one(std::string_view anchor, int form) noexcept;
+  errc load_file(const char* path) noexcept;
+  errc load_system_store() noexcept;
+  errc loaded(int code) noexcept;
+
+  context_settings with_;
+  WOLFSSL_CTX* ctx_ = nullptr;
+  tls::validity chains_{};  // of the intermediates that wolfSSL has kept from earlier handshakes
+  int native_error_ = 0;
+  bool started_ = false;
+};
+
+// One connection. A tls_session (tls_session.hpp has the contract), to be told the time by
+// set_time before it is bound, because certificates have dates.
+class session {
+ public:
+  constexpr explicit session(context& trust) noexcept : trust_{&trust} {}
+  session(const session&) = delete;
+  session& operator=(const session&) = delete;
+
+  // Seconds since 1970-01-01 00:00 UTC. A device without a clock gives the later of its best guess
+  // and its build date; without any, bind answers errc::tls_no_time.
+  void set_time(std::int64_t unix_seconds) noexcept { now_ = unix_seconds; }
+
+  template <byte_stream Lower>
+  errc bind(Lower& lower, std::string_view host) noexcept {
+    close();
+    lower_ = tls::lower_stream{lower};
+    return begin(host);
+  }
+
+  io_status handshake() noexcept;
+  bool is_safe() const noexcept { return phase_ == phase::proven; }
+  io_result read_some(std::span<char> in) noexcept;
+  io_result write_some(std::span<const char> out) noexcept;
+  void close() noexcept;
+
+  errc error() const noexcept { return found_.why; }
+  int native_error() const noexcept { return native_error_; }  // wolfSSL's code, or 0
+
+  // The error in a sentence for people, in `room`; 160 octets are enough for most names. Valid until
+  // the next bind, while the host that was bound is.
+  std::string_view explain(std::span<char> room) const noexcept {
+    return tls::explain(found_, host_, room);
+  }
+
+ private:
+  enum class phase : std::uint8_t { closed, handshake, proven };
+
+  static constexpr std::int64_t no_time = std::numeric_limits<std::int64_t>::min();
+  static constexpr std::size_t max_record = 16384;  // RFC 8446 5.1
+
+  errc begin(std::string_view host) noexcept;
+  errc prepare() noexcept;
+  bool configure() noexcept;
+  bool expect_name() noexcept;
+  tls::handshake_facts facts() const noexcept;
+
+  static int receive(WOLFSSL*, char* in, int size, void* self) noexcept;
+  static int send(WOLFSSL*, char* out, int size, void* self) noexcept;
+  static int verify(int ok, WOLFSSL_X509_STORE_CTX* shown) noexcept;
+  errc judge(bool ok, const WOLFSSL_X509_STORE_CTX& shown) noexcept;
+  void keep_shown_name() noexcept;
+  int refuse(io_status status) noexcept;
+
+  io_status after(int result) noexcept;
+  errc why(int code) const noexcept;
+  io_status fail(errc why, int code = 0) noexcept;
+
+  context* trust_;
+  WOLFSSL* ssl_ = nullptr;
+  std::string_view host_{};
+  tls::fault found_{};  // the first thing that went wrong
+  std::int64_t now_ = no_time;
+  int native_error_ = 0;
+  tls::lower_stream lower_{};
+  tls::record_outlet outlet_{};
+  std::uint16_t blocked_write_ = 0;  // octets that wolfSSL has taken in and not sent, or 0
+  phase phase_ = phase::closed;
+  io_status lower_said_ = io_status::ok;  // when it moved nothing, in the last call of wolfSSL's
+  bool inside_output_ = false;            // wolfSSL was called to write, and not to read
+  bool peer_proven_ = false;              // the verify callback has passed the leaf
+  bool peer_closed_ = false;
+};
+
+inline constexpr std::size_t session_budget = 512;
+static_assert(sizeof(session) <= session_budget);
+
+// A context or session as a local variable, which cleans up at the end of its scope. The classes
+// themselves have no destructor, so that static ones register nothing to be run at exit.
+template <class T>
+struct scoped : T {
+  using T::T;
+  ~scoped() {
+    if constexpr (requires(T & t) { t.release(); }) {
+      T::release();
+    } else {
+      T::close();
+    }
+  }
+};
+
+namespace detail {
+
+// What we offer, best first, of what the build has; handshake_guard.hpp lists the same. ChaCha20 is
+// two to three times as fast as AES where no hardware does AES.
+#if defined(WOLFSSL_AESNI) || defined(WOLFSSL_ARMASM) || defined(WOLFSSL_STM32_CUBEMX)
+inline constexpr char suites[] =
+    "TLS13-AES128-GCM-SHA256:TLS13-CHACHA20-POLY1305-SHA256:TLS13-AES256-GCM-SHA384:"
+    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
+    "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:"
+    "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384";
+#else
+inline constexpr char suites[] =
+    "TLS13-CHACHA20-POLY1305-SHA256:TLS13-AES128-GCM-SHA256:TLS13-AES256-GCM-SHA384:"
+    "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:"
+    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
+    "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384";
+#endif
+
+// P-256 first: with another curve first, a handshake costs a small device up to four times as much.
+inline constexpr std::uint16_t groups[] = {
+#if defined(HAVE_ECC) && !defined(NO_ECC256)
+    WOLFSSL_ECC_SECP256R1,
+#endif
+#ifdef HAVE_CURVE25519
+    WOLFSSL_ECC_X25519,
+#endif
+#if defined(HAVE_ECC) && (defined(HAVE_ECC384) || defined(HAVE_ALL_CURVES))
+    WOLFSSL_ECC_SECP384R1,
+#endif
+};
+
+}  // namespace detail
+
+// The anchors.
+
+inline void context::release() noexcept {
+  if (with_.borrowed == nullptr) wolfSSL_CTX_free(ctx_);
+  ctx_ = nullptr;
+  if (started_) (void)wolfSSL_Cleanup();
+  started_ = false;
+}
+
+// wolfSSL keeps the intermediates of every handshake as if they were anchors. Outside the time in
+// which all of them are valid, the anchors are loaded afresh.
+inline errc context::open(std::int64_t now) noexcept {
+  native_error_ = 0;
+  if (ctx_ != nullptr && (with_.borrowed != nullptr || chains_.contains(now))) return errc::none;
+  if (!started_ && wolfSSL_Init() != WOLFSSL_SUCCESS) return errc::tls_setup;
+  started_ = true;
+  chains_ = {};
+  if (with_.borrowed != nullptr) {
+    ctx_ = with_.borrowed;
+    return errc::none;
+  }
+
+  wolfSSL_CTX_free(ctx_);
+  ctx_ = wolfSSL_CTX_new(wolfTLS_client_method());
+  if (ctx_ == nullptr) return errc::tls_out_of_memory;
+#ifndef NO_SESSION_CACHE
+  (void)wolfSSL_CTX_set_session_cache_mode(ctx_, WOLFSSL_SESS_CACHE_OFF);
+#endif
+#ifdef OPENSSL_EXTRA
+  (void)wolfSSL_CTX_clear_mode(ctx_, SSL_MODE_AUTO_RETRY);  // else ten reads for every want_read
+#endif
+  const errc loaded = load_anchors();
+  if (loaded != errc::none) {
+    wolfSSL_CTX_free(ctx_);
+    ctx_ = nullptr;
+  }
+  return loaded;
+}
+
+inline errc context::load_anchors() noexcept {
+  const bool nobody = with_.anchors.empty() && with_.anchors_file == nullptr && !with_.system_store;
+  if (nobody && !with_.dangerously_accept_any_certificate) return errc::tls_no_anchors;
+
+  errc error = with_.anchors.empty() ? errc::none : load(with_.anchors);
+  if (error == errc::none && with_.anchors_file != nullptr) error = load_file(with_.anchors_file);
+  if (error == errc::none && with_.system_store) error = load_system_store();
+  return error;
+}
+
+// One by one: given several at once, wolfSSL is content when it can read the first.
+inline errc context::load(const tls::anchor_text& anchors) noexcept {
+  std::string_view rest = anchors.text();
+  if (anchors.is_der()) return load_one(rest, WOLFSSL_FILETYPE_ASN1);
+  errc error = errc::tls_bad_anchors;  // until there is one
+  for (std::string_view pem = tls::take_pem(rest); !pem.empty(); pem = tls::take_pem(rest)) {
+    error = load_one(pem, WOLFSSL_FILETYPE_PEM);
+    if (error != errc::none) break;
+  }
+  return error;
+}
+
+inline errc context::load_one(std::string_view anchor, int form) noexcept {
+  return loaded(wolfSSL_CTX_load_verify_buffer_ex(
+      ctx_, reinterpret_cast<const unsigned char*>(anchor.data()), static_cast<long>(anchor.size()),
+      form, 0, WOLFSSL_LOAD_FLAG_DATE_ERR_OKAY));  // the clock that it would ask may be dead
+}
+
+inline errc context::loaded(int code) noexcept {
+  if (code == WOLFSSL_SUCCESS) return errc::none;
+  native_error_ = code;
+  const errc meaning = meaning_of(code);
+  return meaning == errc::tls_out_of_memory ? meaning : errc::tls_bad_anchors;
+}
+
+#ifndef NO_FILESYSTEM
+
+inline errc context::load_file(const char* path) noexcept {
+  return loaded(
+      wolfSSL_CTX_load_verify_locations_ex(ctx_, path, nullptr, WOLFSSL_LOAD_FLAG_DATE_ERR_OKAY));
+}
+
+inline errc context::load_system_store() noexcept {
+  constexpr const char* bundles[] = {
+      "/etc/ssl/certs/ca-certificates.crt",  // Debian, Ubuntu, Alpine, Arch
+      "/etc/pki/tls/certs/ca-bundle.crt",    // Fedora, RHEL
+      "/etc/ssl/ca-bundle.pem",              // SUSE
+      "/etc/ssl/cert.pem",                   // macOS, the BSDs
+  };
+  for (const char* bundle : bundles) {
+    if (load_file(bundle) == errc::none) return errc::none;
+  }
+#ifdef WOLFSSL_SYS_CA_CERTS
+  if (wolfSSL_CTX_load_system_CA_certs(ctx_) == WOLFSSL_SUCCESS) return errc::none;
+#endif
+  return errc::tls_no_anchors;
+}
+
+#else
+
+inline errc context::load_file(const char*) noexcept { return errc::tls_bad_anchors; }
+inline errc context::load_system_store() noexcept { return errc::tls_no_anchors; }
+
+#endif
+
+// A connection begins.
+
+inline errc session::begin(std::string_view host) noexcept {
+  host_ = tls::without_root(host);
+  found_ = {};
+  outlet_.reset();
+  blocked_write_ = 0;
+  peer_proven_ = peer_closed_ = false;
+
+  const errc error = prepare();
+  if (error == errc::none) phase_ = phase::handshake;
+  (void)fail(error, trust_->native_error_);
+  return error;
+}
+
+inline errc session::prepare() noexcept {
+  if (!text::read_ip(host_) && !tls::is_domain_name(host_)) return errc::bad_host;
+  const bool anybody = trust_->with_.dangerously_accept_any_certificate;
+  if (now_ == no_time && !anybody) return errc::tls_no_time;
+  const errc opened = trust_->open(now_);
+  if (opened != errc::none) return opened;
+  ssl_ = wolfSSL_new(trust_->ctx_);
+  return ssl_ != nullptr && configure() ? errc::none : errc::tls_setup;
+}
+
+// Everything is set for this session, and nothing left to the context: that may be borrowed, and the
+// library's own defaults accept anybody in some builds.
+inline bool session::configure() noexcept {
+#ifdef WOLFSSL_NO_TLS12
+  const int minimum = WOLFSSL_TLSV1_3;
+#else
+  const bool only_1_3 = trust_->with_.minimum == version::tls_1_3;
+  const int minimum = only_1_3 ? WOLFSSL_TLSV1_3 : WOLFSSL_TLSV1_2;
+#endif
+  wolfSSL_set_verify(ssl_, WOLFSSL_VERIFY_PEER, verify);
+  wolfSSL_SetCertCbCtx(ssl_, this);
+  wolfSSL_SSLSetIORecv(ssl_, receive);
+  wolfSSL_SSLSetIOSend(ssl_, send);
+  wolfSSL_SetIOReadCtx(ssl_, this);
+  wolfSSL_SetIOWriteCtx(ssl_, this);
+#ifdef HAVE_SUPPORTED_CURVES
+  for (const std::uint16_t group : detail::groups) (void)wolfSSL_UseSupportedCurve(ssl_, group);
+#endif
+  return wolfSSL_SetMinVersion(ssl_, minimum) == WOLFSSL_SUCCESS &&
+         wolfSSL_set_cipher_list(ssl_, detail::suites) == WOLFSSL_SUCCESS &&
+         (text::read_ip(host_) || expect_name());
+}
+
+// The library's own check of the name, looser than ours, is a second layer. Later releases refuse
+// to check a name of one label.
+inline bool session::expect_name() noexcept {
+  char name[tls::max_host + 1];
+  std::memcpy(name, host_.data(), host_.size());
+  name[host_.size()] = '\0';
+#ifdef HAVE_SNI
+  const auto length = static_cast<std::uint16_t>(host_.size());
+  if (wolfSSL_UseSNI(ssl_, WOLFSSL_SNI_HOST_NAME, name, length) != WOLFSSL_SUCCESS) return false;
+#endif
+  return trust_->with_.dangerously_accept_any_certificate || tls::parent_of(host_).empty() ||
+         wolfSSL_check_domain_name(ssl_, name) == WOLFSSL_SUCCESS;
+}
+
+// The certificates. wolfSSL has checked signatures, uses and its own idea of dates; it calls with
+// the chain's certificates from the top down, or with the leaf only.
+
+inline int session::verify(int ok, WOLFSSL_X509_STORE_CTX* shown) noexcept {
+  session& self = *static_cast<session*>(shown->userCtx);
+  const errc verdict = self.judge(ok != 0, *shown);
+  if (verdict != errc::none) {
+    self.keep_shown_name();
+    (void)self.fail(verdict, shown->error);
+    return 0;
+  }
+  if (shown->error_depth == 0) self.peer_proven_ = true;
+  return 1;
+}
+
+inline errc session::judge(bool ok, const WOLFSSL_X509_STORE_CTX& shown) noexcept {
+  if (trust_->with_.dangerously_accept_any_certificate) return errc::none;
+
+  errc library = ok ? errc::none : meaning_for_certificate(shown.error);
+  if (library == errc::tls_expired || library == errc::tls_not_yet_valid) library = errc::none;
+  if (library != errc::none && library != errc::tls_name_mismatch) return library;
+
+  // With the leaf, every certificate above it: some builds have not shown them before.
+  const int depth = shown.error_depth;
+  for (int i = depth == 0 ? shown.totalCerts - 1 : depth; i >= depth; --i) {
+    const WOLFSSL_BUFFER_INFO& der = shown.certs[i];
+    tls::certificate certificate;
+    if (!tls::read_certificate({der.buffer, der.length}, certificate)) {
+      return errc::tls_bad_certificate;
+    }
+    if (i > 0) trust_->chains_.narrow(certificate);
+    errc verdict = tls::judge_dates(certificate, now_, found_);
+    if (verdict == errc::none && i == 0) verdict = tls::judge_name(certificate, host_, found_);
+    if (verdict != errc::none) return verdict;
+  }
+  return library;
+}
+
+// The name lies in a certificate that goes away; the outlet is not used before the peer is proven.
+inline void session::keep_shown_name() noexcept {
+  const std::span<char> kept = outlet_.scratch();
+  std::string_view& name = found_.shown_name;
+  const std::size_t size = name.size() < kept.size() ? name.size() : kept.size();
+  if (size > 0) std::memcpy(kept.data(), name.data(), size);
+  name = {kept.data(), size};
+}
+
+// The way down and up.
+
+inline int session::receive(WOLFSSL*, char* in, int size, void* context) noexcept {
+  session& self = *static_cast<session*>(context);
+  if (self.outlet_.is_full()) {
+    const bool blocked = self.blocked_write_ != 0;
+    const io_status status = blocked ? io_status::want_write : self.outlet_.flush(self.lower_);
+    if (status != io_status::ok) return self.refuse(status);
+  }
+  const io_result result = self.lower_.read_some({in, static_cast<std::size_t>(size)});
+  return result.ok() ? static_cast<int>(result.count()) : self.refuse(result.status());
+}
+
+inline int session::send(WOLFSSL*, char* out, int size, void* context) noexcept {
+  session& self = *static_cast<session*>(context);
+  const std::span<const char> records{out, static_cast<std::size_t>(size)};
+  if (self.inside_output_) {
+    const io_result result = self.outlet_.send(self.lower_, records);
+    return result.ok() ? size : self.refuse(result.status());
+  }
+  const bool taken =
+      self.blocked_write_ != 0 ? self.outlet_.hold_back() : self.outlet_.keep(records);
+  if (!taken) return WOLFSSL_CBIO_ERR_GENERAL;
+  return self.blocked_write_ != 0 ? self.refuse(io_status::want_write) : size;
+}
+
+// Never 0, which wolfSSL takes for "again". It has one value for both directions of waiting.
+inline int session::refuse(io_status status) noexcept {
+  lower_said_ = status;
+  if (status == io_status::closed) return WOLFSSL_CBIO_ERR_CONN_CLOSE;
+  return status == io_status::failed ? WOLFSSL_CBIO_ERR_CONN_RST : WOLFSSL_CBIO_ERR_WANT_READ;
+}
+
+inline io_status session::handshake() noexcept {
+  if (phase_ == phase::proven) return io_status::ok;
+  if (phase_ != phase::handshake || found_.why != errc::none) return io_status::failed;
+
+  lower_said_ = io_status::ok;
+  inside_output_ = true;
+  const int result = wolfSSL_connect(ssl_);
+  inside_output_ = false;
+  if (result != WOLFSSL_SUCCESS) return after(result);
+
+  const errc verdict = tls::judge_handshake(facts());
+  if (verdict != errc::none || found_.why != errc::none) return fail(verdict);
+  phase_ = phase::proven;
+  return io_status::ok;
+}
+
+inline tls::handshake_facts session::facts() const noexcept {
+  const int spoken = wolfSSL_GetVersion(ssl_);
+  return {.version = spoken == WOLFSSL_TLSV1_3   ? version::tls_1_3
+                     : spoken == WOLFSSL_TLSV1_2 ? version::tls_1_2
+                                                 : version::other,
+          .minimum = trust_->with_.minimum,
+          .suite = wolfSSL_get_current_cipher_suite(ssl_),
+          .peer_proven = peer_proven_,
+          .resumed = wolfSSL_session_reused(ssl_) != 0};
+}
+
+inline io_result session::read_some(std::span<char> in) noexcept {
+  if (!is_safe() || found_.why != errc::none) return io_status::failed;
+  if (peer_closed_) return io_status::closed;
+
+  lower_said_ = io_status::ok;
+  const std::size_t most = in.size() < max_record ? in.size() : max_record;
+  const int result = wolfSSL_read(ssl_, in.data(), static_cast<int>(most));
+  // An answer to a KeyUpdate leaves at once when it can, and else before the next write.
+  if (blocked_write_ == 0) (void)outlet_.flush(lower_);
+  if (result > 0) return io_result::moved(static_cast<std::size_t>(result));
+  if (wolfSSL_get_error(ssl_, result) == WOLFSSL_ERROR_ZERO_RETURN) {
+    peer_closed_ = true;
+    return io_status::closed;
+  }
+  return after(result);
+}
+
+inline io_result session::write_some(std::span<const char> out) noexcept {
+  if (!is_safe() || found_.why != errc::none) return io_status::failed;
+
+  lower_said_ = io_status::ok;
+  if (blocked_write_ == 0) {
+    const io_status status = outlet_.flush(lower_);
+    if (status == io_status::closed || status == io_status::failed) {
+      return fail(errc::stream_failed);
+    }
+    if (status != io_status::ok) return status;
+  }
+  // One record at most, and a blocked one again as it was.
+  std::size_t size = out.size() < max_record ? out.size() : max_record;
+  if (blocked_write_ != 0) {
+    if (out.size() < blocked_write_) return fail(errc::tls_failed);
+    size = blocked_write_;
+  }
+  inside_output_ = true;
+  const int result = wolfSSL_write(ssl_, out.data(), static_cast<int>(size));
+  inside_output_ = false;
+  if (result > 0) {
+    blocked_write_ = 0;
+    return io_result::moved(static_cast<std::size_t>(result));
+  }
+  blocked_write_ = static_cast<std::uint16_t>(size);
+  return after(result);
+}
+
+inline void session::close() noexcept {
+  const bool polite = is_safe() && found_.why == errc::none;
+  if (polite && (blocked_write_ != 0 || outlet_.flush(lower_) == io_status::ok)) {
+    inside_output_ = true;
+    (void)wolfSSL_shutdown(ssl_);
+    inside_output_ = false;
+  }
+  wolfSSL_free(ssl_);
+  ssl_ = nullptr;
+  phase_ = phase::closed;
+}
+
+// What a call of wolfSSL's that did not succeed means. 5.5 says -1 with error 0 when its flush in a
+// TLS 1.3 handshake was blocked twice.
+inline io_status session::after(int result) noexcept {
+  const int code = wolfSSL_get_error(ssl_, result);
+  const bool waits = code == WOLFSSL_ERROR_WANT_READ || code == WOLFSSL_ERROR_WANT_WRITE ||
+                     code == WOLFSSL_ERROR_NONE;
+  if (waits && (lower_said_ == io_status::want_read || lower_said_ == io_status::want_write)) {
+    return lower_said_;
+  }
+  return fail(why(code), code);
+}
+
+inline errc session::why(int code) const noexcept {
+  if (lower_said_ == io_status::failed) return errc::stream_failed;
+  if (lower_said_ == io_status::closed) return errc::tls_truncated;
+  const errc meaning = meaning_of(code);
+  if (phase_ == phase::handshake) return meaning;
+  const bool first_words_only = meaning == errc::tls_not_tls || meaning == errc::tls_version;
+  return first_words_only ? errc::tls_failed : meaning;
+}
+
+// The first fault stands, and it is final: wolfSSL would write on after a bad record.
+inline io_status session::fail(errc why, int code) noexcept {
+  if (found_.why == errc::none) {
+    found_.why = why;
+    native_error_ = code;
+  }
+  return io_status::failed;
+}
+
+}  // namespace mailmote::wolfssl
+
+#endif  // MAILMOTE_WOLFSSL
+
+#ifdef MAILMOTE_POSIX
+
+// ---- <mailmote/port/posix_address.hpp> ----
+
+// posix_address.hpp: looks up where a server is.
+//
+// Knows:          getaddrinfo, and that a name may have several addresses of two families.
+// Does not know:  which of them will answer.
+// Bounds:         keeps the first `max_addresses` that the system recommends.
+
+#include <netdb.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+namespace mailmote::posix {
+
+// An IPv6 or IPv4 address, with its port.
+union address {
+  sockaddr_in6 v6;
+  sockaddr_in v4;
+  sockaddr any;
+
+  socklen_t size() const { return any.sa_family == AF_INET6 ? sizeof v6 : sizeof v4; }
+};
+
+inline constexpr std::size_t max_addresses = 8;
+
+struct address_list {
+  std::array<address, max_addresses> items{};
+  std::size_t size = 0;
+};
+
+// Looks up a name or a numeric address, best address first. It MAY BLOCK for as long as the
+// system's resolver takes. Says errc::no_such_host or errc::resolver_failed.
+inline errc resolve(std::string_view host, std::uint16_t port, address_list& found) noexcept {
+  found = {};
+  std::array<char, NI_MAXHOST> name{};
+  if (host.size() >= name.size() || host.find('\0') != host.npos) return errc::no_such_host;
+  std::memcpy(name.data(), host.data(), host.size());
+
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* list = nullptr;
+  const int error = host.empty() ? EAI_NONAME : ::getaddrinfo(name.data(), nullptr, &hints, &list);
+  if (error == EAI_AGAIN || error == EAI_MEMORY || error == EAI_SYSTEM) {
+    return errc::resolver_failed;
+  }
+  if (error != 0) return errc::no_such_host;
+
+  for (const addrinfo* a = list; a != nullptr && found.size < max_addresses; a = a->ai_next) {
+    address& next = found.items[found.size];
+    if (a->ai_family == AF_INET6) {
+      std::memcpy(&next.v6, a->ai_addr, sizeof next.v6);
+      next.v6.sin6_port = htons(port);
+      ++found.size;
+    } else if (a->ai_family == AF_INET) {
+      std::memcpy(&next.v4, a->ai_addr, sizeof next.v4);
+      next.v4.sin_port = htons(port);
+      ++found.size;
+    }
+  }
+  ::freeaddrinfo(list);
+  return found.size > 0 ? errc::none : errc::no_such_host;
+}
+
+}  // namespace mailmote::posix
+
+// ---- <mailmote/port/posix_socket.hpp> ----
+
+// posix_socket.hpp: opens a TCP socket that never blocks, signals, dawdles or is inherited.
+//
+// Knows:          how each system of the POSIX family spells that.
+// Does not know:  where the socket will be connected to.
+// Bounds:         one socket a call.
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+namespace mailmote::posix {
+
+// What send(2) needs lest a lost peer raises SIGPIPE. Where there is no such flag, there is an
+// option of the socket.
+#ifdef MSG_NOSIGNAL
+inline constexpr int send_flags = MSG_NOSIGNAL;
+#else
+inline constexpr int send_flags = 0;
+#endif
+
+// A new socket, or -1 with errno. Without Nagle's algorithm, which holds flights back.
+inline int open_socket(int family) noexcept {
+#ifdef SOCK_CLOEXEC
+  const int fd = ::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) return fd;
+#else
+  const int fd = ::socket(family, SOCK_STREAM, 0);
+  if (fd < 0) return fd;
+  ::fcntl(fd, F_SETFL, O_NONBLOCK);
+  ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+#endif
+  const int on = 1;
+  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+#ifdef SO_NOSIGPIPE
+  ::setsockopt(fd, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on);
+#endif
+  return fd;
+}
+
+}  // namespace mailmote::posix
+
+// ---- <mailmote/port/posix.hpp> ----
+
+// posix.hpp: a TCP connection by the sockets of POSIX.
+//
+// Knows:          non-blocking sockets, poll(2), the monotonic clock.
+// Does not know:  what is sent.
+// Bounds:         less than 300 octets; one attempt to connect at a time.
+
+#include <poll.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace mailmote::posix {
+
+// A byte_stream, and the waiter for it. A lost peer raises no signal, a child process does not
+// inherit the connection, and Nagle's algorithm holds no flight back.
+class tcp_stream {
+ public:
+  constexpr tcp_stream() = default;
+  tcp_stream(const tcp_stream&) = delete;
+  tcp_stream& operator=(const tcp_stream&) = delete;
+  ~tcp_stream() { close(); }
+
+  // Starts to connect to the server. Looking its name up MAY BLOCK (see resolve); nothing else
+  // here does. errc::none: under way. Else resolve's errors, or errc::stream_failed when no
+  // address can even be tried.
+  errc connect(std::string_view host, std::uint16_t port) noexcept {
+    address_list found;
+    const errc error = resolve(host, port, found);
+    const errc started = connect(found);
+    return error == errc::none ? started : error;
+  }
+
+  // The same without a look-up. When an address fails before a byte has moved, the next has its
+  // turn. One that never answers fails when the system gives it up (Linux: after two minutes).
+  errc connect(const address_list& addresses) noexcept {
+    close();
+    error_ = 0;
+    addresses_ = addresses;
+    return try_next() ? errc::none : errc::stream_failed;
+  }
+
+  // Leaves the stream ready for the next connect. native_error() keeps its value until then.
+  void close() noexcept {
+    drop();
+    addresses_.size = next_ = 0;
+  }
+
+  // What the peer had sent can still be read when a write has failed.
+  io_result read_some(std::span<char> in) noexcept {
+    if (const io_status state = settle(); state != io_status::ok) return state;
+    const ssize_t n = ::recv(fd_, in.data(), in.size(), 0);
+    if (n == 0) return error_ == 0 ? io_status::closed : io_status::failed;
+    return came_to(n, error_ == 0 ? io_status::want_read : io_status::failed);
+  }
+
+  io_result write_some(std::span<const char> out) noexcept {
+    if (const io_status state = settle(); state != io_status::ok) return state;
+    if (error_ != 0) return io_status::failed;
+    return came_to(::send(fd_, out.data(), out.size(), send_flags), io_status::want_write);
+  }
+
+  // Returns early when a signal comes.
+  void wait(interest wants, milliseconds timeout) noexcept {
+    if (wants.any() && fd_ < 0) return;  // the next read or write says what has happened
+    pollfd port{wants.any() ? fd_ : -1, 0, 0};
+    port.events = static_cast<short>((wants.read ? POLLIN : 0) | (wants.write ? POLLOUT : 0));
+    const milliseconds at_most = std::min(timeout, longest_timeout);
+    ::poll(&port, 1, timeout == no_timeout ? -1 : static_cast<int>(at_most));
+  }
+
+  static milliseconds now() noexcept {
+    timespec t{};
+    ::clock_gettime(CLOCK_MONOTONIC, &t);
+    return static_cast<milliseconds>(t.tv_sec) * 1000 +
+           static_cast<milliseconds>(t.tv_nsec / 1'000'000);
+  }
+
+  bool is_connecting() const noexcept { return connecting_; }
+  int native_error() const noexcept { return error_; }  // the errno of the failure, or 0
+  int native_handle() const noexcept { return fd_; }    // another one for each address tried; or -1
+
+ private:
+  void drop() noexcept {
+    if (fd_ >= 0) ::close(fd_);
+    fd_ = -1;
+    connecting_ = false;
+  }
+
+  bool try_next() noexcept {
+    while (next_ < addresses_.size) {
+      const address& to = addresses_.items[next_++];
+      drop();
+      fd_ = open_socket(to.any.sa_family);
+      const bool opened = fd_ >= 0;
+      if (opened && (::connect(fd_, &to.any, to.size()) == 0 || errno == EINPROGRESS)) {
+        connecting_ = true;
+        error_ = 0;
+        return true;
+      }
+      error_ = errno;
+      drop();
+    }
+    return false;
+  }
+
+  // ok once the connection stands.
+  io_status settle() noexcept {
+    if (fd_ < 0) return io_status::failed;
+    if (!connecting_) return io_status::ok;
+    pollfd port{fd_, POLLOUT, 0};
+    if (::poll(&port, 1, 0) <= 0) return io_status::want_write;
+    int error = 0;
+    socklen_t size = sizeof error;
+    if (::getsockopt(fd_, SOL_SOCKET, SO_ERROR, &error, &size) != 0) error = errno;
+    if (error != 0) return give_up(error);
+    connecting_ = false;
+    return io_status::ok;
+  }
+
+  io_result came_to(ssize_t n, io_status otherwise) noexcept {
+    if (n > 0) {
+      next_ = addresses_.size;  // this address it is
+      return io_result::moved(static_cast<std::size_t>(n));
+    }
+    const bool blocked = errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+    return blocked ? otherwise : give_up(errno);
+  }
+
+  io_status give_up(int error) noexcept {
+    error_ = error;
+    if (connecting_) drop();
+    return try_next() ? io_status::want_write : io_status::failed;
+  }
+
+  address_list addresses_{};
+  std::size_t next_ = 0;  // of the addresses
+  int fd_ = -1;
+  int error_ = 0;
+  bool connecting_ = false;
+};
+
+}  // namespace mailmote::posix
+
+#endif  // MAILMOTE_POSIX

@@ -1,0 +1,75 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSL-1.0
+# packages.sh demo|test|size|interop|format|tidy: installs what a target of the Makefile needs and
+# the machine lacks, on Debian and Ubuntu; elsewhere says what it is.
+set -eu
+
+# Each package stands beside a command that succeeds where it is not needed.
+missing=
+need() {
+  package=$1
+  shift
+  "$@" >/dev/null 2>&1 || missing="$missing $package"
+}
+has_header() { echo "#include <$1>" | g++ -E -x c++ - ; }
+can_sanitize() { echo "int main() {}" | clang++ -fsanitize=address -x c++ - -o /dev/null ; }
+has_arm_header() { echo "#include <$1>" | arm-none-eabi-g++ -mcpu=cortex-m3 -E -x c++ - ; }
+has_postfix() { PATH=$PATH:/usr/sbin command -v postfix ; }
+has_dovecot() { PATH=$PATH:/usr/sbin command -v dovecot ; }
+
+needs_of_build() {
+  need g++ command -v g++
+  need cmake command -v cmake
+  need pkg-config command -v pkg-config
+  need openssl command -v openssl
+  need doctest-dev has_header doctest/doctest.h
+  need libwolfssl-dev has_header wolfssl/ssl.h
+}
+
+case ${1:-} in
+  demo) needs_of_build ;;
+  test)
+    needs_of_build
+    need clang command -v clang++
+    need libclang-rt-dev can_sanitize
+    ;;
+  size)
+    need gcc-arm-none-eabi command -v arm-none-eabi-gcc
+    need libnewlib-arm-none-eabi has_arm_header string.h
+    need libstdc++-arm-none-eabi-dev has_arm_header span
+    need g++ command -v g++
+    need libwolfssl-dev has_header wolfssl/ssl.h
+    ;;
+  interop)
+    needs_of_build
+    need postfix has_postfix
+    need dovecot-core has_dovecot
+    ;;
+  format) need clang-format-14 command -v clang-format-14 ;;
+  tidy)
+    needs_of_build
+    need clang-tidy-14 command -v clang-tidy-14
+    ;;
+  *)
+    echo "usage: packages.sh demo|test|size|interop|format|tidy" >&2
+    exit 64
+    ;;
+esac
+
+[ -n "$missing" ] || exit 0
+if ! command -v apt-get >/dev/null; then
+  echo "This needs, by Debian's names:$missing. Please install them, and come again." >&2
+  exit 1
+fi
+
+if [ "$(id -u)" -eq 0 ]; then sudo=; else sudo=sudo; fi
+echo "Installing$missing${sudo:+ (with sudo)}"
+if [ "$1" = interop ]; then
+  # Postfix must not ask what kind of mail server this machine is, or become one.
+  echo "postfix postfix/main_mailer_type select No configuration" | $sudo debconf-set-selections
+fi
+$sudo apt-get update -qq
+# Word splitting is meant: one package a word.
+# shellcheck disable=SC2086
+$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing \
+  >/dev/null

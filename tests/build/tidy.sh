@@ -1,0 +1,16 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSL-1.0
+# tidy.sh JOBS: clang-tidy over all headers, and over the programs that make the templates real.
+set -eu
+jobs=$1
+cd "$(dirname "$0")/../.."
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+tidy="clang-tidy-14 --config-file=.clang-tidy --quiet"
+
+find include -name '*.hpp' | sed 's|^include/\(.*\)|#include <\1>|' | sort >"$work/every_header.cpp"
+$tidy "$work/every_header.cpp" -- -std=c++20 -Iinclude -fno-exceptions -fno-rtti
+
+find examples tests/support -name '*.cpp' | sort |
+  xargs -P "$jobs" -I {} $tidy {} -- -std=c++20 -Iinclude -Itests
+echo "clang-tidy has nothing to say."
