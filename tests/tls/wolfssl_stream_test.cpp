@@ -179,6 +179,21 @@ TEST_CASE("we say goodbye when the session is closed, and never wait for it") {
   }
 }
 
+TEST_CASE("what a blocked write could not send is not sent by the goodbye") {
+  for (const tls_server_settings& with : {only_1_2, only_1_3}) {
+    for (const std::size_t left : {0u, 1u, 10u, 24u}) {  // octets of its record that were taken
+      tls_pair pair{with};
+      REQUIRE(pair.connect() == errc::none);
+      pair.pipe.to_far.capacity = left;
+      CHECK(pair.tls.write_some(std::string_view{".\r\n"}).status() == io_status::want_write);
+      pair.pipe.to_far.capacity = unlimited;
+      pair.tls.close();
+      CHECK(pair.pipe.to_far.octets.size() == left);
+      CHECK(pair.server.read().empty());
+    }
+  }
+}
+
 TEST_CASE("a record that was changed on its way ends the session, in both directions, for good") {
   for (const tls_server_settings& with : {only_1_2, only_1_3}) {
     tls_pair pair{with};

@@ -84,12 +84,12 @@ class capability_parser {
   constexpr void end_word(capabilities& into);
   static constexpr void take_limit(std::string_view word, capabilities& into);
 
-  std::array<char, max_word> word_{};
   std::uint8_t size_ = 0;
   std::uint8_t words_ = 0;  // complete ones in this line; more than two count as two
   std::size_t keyword_ = text::word_list::none;  // the line's first word, when it is one of ours
   bool too_long_ = false;
   bool greeted_ = false;  // the first line names the server, and no extension
+  std::array<char, max_word> word_{};
 };
 
 namespace detail {

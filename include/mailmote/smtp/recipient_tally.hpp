@@ -28,18 +28,20 @@ class recipient_tally {
 
   // Takes one RCPT's reply of 2xx, 4xx or 5xx, and tells the listener.
   void take(const envelope& mail, const reply_parser& reply) {
-    const recipient_reply r{answered_, mail.to[answered_], reply.code(), reply.enhanced(),
-                            reply.holds_text() ? std::string_view{} : reply.text()};
-    if (mail.listener) mail.listener->on_recipient(r);
+    if (mail.listener) {
+      mail.listener->on_recipient({answered_, mail.to[answered_], reply.code(), reply.enhanced(),
+                                   reply.holds_text() ? std::string_view{} : reply.text()});
+    }
     ++answered_;
-    if (r.accepted()) {
+    const int digit = reply.code() / 100;
+    if (digit == 2) {
       ++accepted_;
       return;
     }
     const int deciding = mail.deliver_if == recipients::all ? 5 : 4;
-    if (code_ != 0 && (code_ / 100 == deciding || r.code / 100 != deciding)) return;
-    code_ = r.code;
-    enhanced_ = r.enhanced;
+    if (code_ != 0 && (code_ / 100 == deciding || digit != deciding)) return;
+    code_ = reply.code();
+    enhanced_ = reply.enhanced();
     decided_at_ = answered_;
   }
 

@@ -91,7 +91,6 @@ class reply_parser {
 
   enum class place : std::uint8_t { code, separator, text };
 
-  std::array<char, max_kept_text> text_{};
   std::uint32_t octets_ = 0;  // of this reply so far
   std::uint16_t code_ = 0;
   std::uint16_t line_code_ = 0;
@@ -102,6 +101,7 @@ class reply_parser {
   bool first_line_ = true;
   bool last_line_ = false;
   bool text_held_ = false;
+  std::array<char, max_kept_text> text_{};
 };
 
 constexpr reply_parser::event reply_parser::feed(char c) {

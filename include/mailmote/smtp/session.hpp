@@ -104,23 +104,7 @@ class session {
   errc silence_or(errc why) const;
   void arm();
 
-  settings settings_;
-  envelope envelope_{};
-  body_source* body_ = nullptr;
-  mail_parameters parameters_{};
-  recipient_tally tally_{};
-  verdict verdict_{};
-  message_writer message_{};
-  auth_exchange auth_{};
-  reply_parser reply_{};
-  capability_parser offered_{};
-  capabilities capabilities_{};
-  std::size_t offset_ = 0;  // octets of the command at sending_ that are in the buffer already
-  std::size_t begin_ = 0;   // [begin_, end_) of the buffer is not yet sent
-  std::size_t end_ = 0;
-  std::size_t awaited_ = 0;  // replies that are due: what was sent and not yet answered
-  milliseconds now_ = 0;
-  deadline deadline_{};
+  // What is used most comes first: a Thumb instruction that reaches it is half as long.
   step sending_ = step::none;
   step answering_ = step::over;
   bool clock_is_stale_ = false;  // the deadline begins at the next reading of the clock
@@ -130,6 +114,23 @@ class session {
   bool source_waits_ = false;      // the body or the login has said "not yet"
   bool message_is_empty_ = false;  // nobody stood at 354: only the lone dot is sent
   bool early_ = false;             // the reply being read began before it was due
+  verdict verdict_{};
+  std::size_t offset_ = 0;  // octets of the command at sending_ that are in the buffer already
+  std::size_t begin_ = 0;   // [begin_, end_) of the buffer is not yet sent
+  std::size_t end_ = 0;
+  std::size_t awaited_ = 0;  // replies that are due: what was sent and not yet answered
+  milliseconds now_ = 0;
+  deadline deadline_{};
+  recipient_tally tally_{};
+  body_source* body_ = nullptr;
+  envelope envelope_{};
+  mail_parameters parameters_{};
+  message_writer message_{};
+  auth_exchange auth_{};
+  settings settings_;
+  reply_parser reply_{};
+  capability_parser offered_{};
+  capabilities capabilities_{};
 };
 
 // ---- the caller ----------------------------------------------------------------------------

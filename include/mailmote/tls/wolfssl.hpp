@@ -529,8 +529,10 @@ inline io_result session::write_some(std::span<const char> out) noexcept {
 }
 
 inline void session::close() noexcept {
-  const bool polite = is_safe() && found_.why == errc::none;
-  if (polite && (blocked_write_ != 0 || outlet_.flush(lower_) == io_status::ok)) {
+  // A blocked write has no goodbye behind it: the rest of its record, maybe a mail's final dot, would
+  // go out too, when its caller has been told that it did not.
+  const bool polite = is_safe() && found_.why == errc::none && blocked_write_ == 0;
+  if (polite && outlet_.flush(lower_) == io_status::ok) {
     inside_output_ = true;
     (void)wolfSSL_shutdown(ssl_);
     inside_output_ = false;
