@@ -43,12 +43,17 @@ class deadline {
 
   constexpr bool passed(milliseconds now) const { return remaining(now) == 0; }
 
-  // 0 once it has passed. A reading from just before the start counts as the start itself, so that
-  // a driver that reads its clock early cannot end a wait that has hardly begun.
+  // Since the start. A reading from just before it counts as the start itself, so that a driver that
+  // reads its clock early cannot end a wait that has hardly begun.
+  constexpr milliseconds elapsed(milliseconds now) const {
+    const milliseconds since = now - start_;
+    return since > longest_timeout ? 0 : since;
+  }
+
+  // 0 once it has passed.
   constexpr milliseconds remaining(milliseconds now) const {
-    const milliseconds elapsed = now - start_;
-    if (elapsed > longest_timeout) return timeout_;
-    return elapsed >= timeout_ ? 0 : timeout_ - elapsed;
+    const milliseconds since = elapsed(now);
+    return since >= timeout_ ? 0 : timeout_ - since;
   }
 
  private:
@@ -200,6 +205,7 @@ class [[nodiscard]] io_result {
 //  4. want_read and want_write MUST mean that nothing moved, and that it is worth trying again
 //     when the LOWEST transport is readable, or writable. Both may come from either call, because
 //     a TLS read may have to write first. A stream that is still connecting answers want_write.
+//     closed and failed from write_some MUST mean that nothing moved, too.
 //  5. closed from read_some MUST mean an orderly end: all that was sent before it was delivered.
 //  6. After closed from a read, or failed from either call, the same call MUST go on saying so.
 //  7. A write that answered want_* MUST be repeated by the caller with the same bytes first.
@@ -267,34 +273,6 @@ struct body_source {
 };
 
 }  // namespace mailmote
-
-// ---- <mailmote/smtp/action.hpp> ----
-
-// action.hpp: the words in which a session tells its driver what to do.
-//
-// Knows:          that octets, time and a handshake are all there is to the outside.
-// Does not know:  how any of it is done.
-// Bounds:         one byte.
-
-namespace mailmote::smtp {
-
-// What the driver does next.
-enum class action : std::uint8_t {
-  none,       // nothing is under way; reading notices a server that ends an idle connection
-  write,      // hand down what output() gives, and read meanwhile
-  read,       // a reply is due
-  wait,       // the body or the login has nothing yet: come again in time, and read meanwhile
-  handshake,  // do the TLS handshake, then say secured() or ended()
-  close,      // the connection is over
-};
-
-// How often a body that says "not yet" is asked again.
-inline constexpr milliseconds source_pace = 20;
-
-// From when on silence in place of a greeting is a sign of its own: a server that waits for TLS.
-inline constexpr milliseconds greeting_patience = 10'000;
-
-}  // namespace mailmote::smtp
 
 // ---- <mailmote/text/ascii.hpp> ----
 
@@ -701,13 +679,19 @@ struct timeouts {
   milliseconds source = 180'000;  // a body source, or a login, that keeps saying "not yet"
 };
 
+// How often a body that says "not yet" is asked again.
+inline constexpr milliseconds source_pace = 20;
+
+// From when on silence in place of a greeting is a sign of its own: a server that waits for TLS.
+inline constexpr milliseconds greeting_patience = 10'000;
+
 }  // namespace mailmote
 
 // ---- <mailmote/smtp/script.hpp> ----
 
 // script.hpp: the steps of a submission, in their order.
 //
-// Knows:          what each step is called in an outcome, and how long it may take.
+// Knows:          what a step is called in an outcome, how long it may take, what its driver does.
 // Does not know:  when one leads to another (session.hpp).
 // Bounds:         one byte.
 
@@ -756,21 +740,33 @@ constexpr phase phase_of(step s) {
 }
 
 // For the whole reply; of a message, for each block of it to be taken.
-constexpr milliseconds time_for(step s, const timeouts& allowed) {
-  switch (s) {
-    case step::greeting: return allowed.greeting;
-    case step::ehlo:
-    case step::helo: return allowed.ehlo;
-    case step::starttls: return allowed.starttls;
-    case step::handshake: return allowed.handshake;
-    case step::auth: return allowed.auth;
-    case step::rset:
-    case step::mail: return allowed.mail;
-    case step::rcpt: return allowed.rcpt;
-    case step::data: return allowed.data;
-    case step::message: return allowed.block;
+constexpr milliseconds time_for(phase p, const timeouts& allowed) {
+  switch (p) {
+    case phase::greeting: return allowed.greeting;
+    case phase::ehlo: return allowed.ehlo;
+    case phase::starttls: return allowed.starttls;
+    case phase::handshake: return allowed.handshake;
+    case phase::auth: return allowed.auth;
+    case phase::rset:
+    case phase::mail: return allowed.mail;
+    case phase::rcpt: return allowed.rcpt;
+    case phase::data: return allowed.data;
+    case phase::message: return allowed.block;
+    case phase::accept: return allowed.accept;
     default: return allowed.quit;
   }
+}
+
+// What a session's driver does next.
+enum class action : std::uint8_t {
+  talk,       // hand in what can be read, and hand down what output() gives
+  handshake,  // do the TLS handshake, then say secured() or ended()
+  close,      // the connection is over; close it
+};
+
+constexpr action action_at(step s) {
+  if (s == step::over) return action::close;
+  return s == step::handshake ? action::handshake : action::talk;
 }
 
 }  // namespace mailmote::smtp
@@ -1086,6 +1082,7 @@ class auth_exchange {
   }
 
   state now() const { return state_; }
+  bool has_begun() const { return state_ != state::command || offset_ > 0; }  // with a line
 
   // The mechanism may be asked again.
   void resume() {
@@ -2109,7 +2106,7 @@ class session {
   errc send(const envelope& mail, body_source& body) noexcept;
   errc quit() noexcept;
   void cancel() noexcept;
-  void start() noexcept { *this = session{settings{settings_}}; }
+  void start() noexcept;
   bool is_idle() const noexcept { return verdict_.is_told() && is_quiet(); }
   bool is_open() const noexcept { return answering_ == step::ready; }
   outcome result() const noexcept { return verdict_.result(tally_, reply_.text()); }
@@ -2117,8 +2114,9 @@ class session {
 
   // The driver's side. `buffer` is always the same one, of at least min_buffer octets, and keeps
   // what output() gave until it was sent.
-  action next() const noexcept;
-  void at(milliseconds now) noexcept;  // what time it is: the first thing of every round
+  action next() const noexcept { return action_at(answering_); }
+  void at(milliseconds now) noexcept;  // what time it is: the first thing of every round ...
+  void expire() noexcept;              // ... and, when nothing more can be read, the last
   milliseconds next_timeout(milliseconds now) const noexcept;
   std::span<const char> output(std::span<char> buffer) noexcept;
   void sent(std::span<char> buffer, std::size_t n) noexcept;
@@ -2131,6 +2129,7 @@ class session {
   bool is_lost() const { return verdict_.error() != errc::none || tally_.is_lost(envelope_); }
   bool all_answered() const { return awaited_ == 0 && begin_ == end_ && offset_ == 0; }
   bool implicit() const { return settings_.security == security::implicit_tls; }
+  bool waits_for_source() const { return source_waits_ && begin_ == end_; }
   bool is_class(int digit) const { return reply_.code() / 100 == digit; }
   bool is_refusal() const { return is_class(4) || is_class(5); }
   bool pipelines() const {
@@ -2141,28 +2140,22 @@ class session {
   std::size_t write(std::span<char> room);
   void advance_sending();
   void wait_for_source(bool waits);
+
   void on_reply();
   void on_hello();
   void on_auth();
   void on_data();
   void on_accept();
+
   void go(step next);
   void continue_connection();
   void open_transaction();
   void finish_mail(fate reached);
   bool record(errc why) { return verdict_.record(why, where()); }
   void record_reply(errc why);
-  void refuse(errc why);
-  void fail(errc why) {
-    record(why);
-    leave();
-  }
-  void leave();
-  void break_off(errc why) {
-    record(why);
-    hang_up();
-  }
-  void hang_up();
+  void refuse(errc why);                // by the reply at hand; then leave
+  void leave(errc why = errc::none);    // with QUIT, where there is a place for it
+  void hang_up(errc why = errc::none);  // at once
   errc silence_or(errc why) const;
   void arm();
 
@@ -2225,20 +2218,18 @@ inline errc session::quit() noexcept {
   return errc::none;
 }
 
+inline void session::start() noexcept {
+  if (answering_ == step::auth) settings_.auth->forget();
+  *this = session{settings{settings_}};
+}
+
 inline void session::cancel() noexcept {
-  if (verdict_.is_open()) return fail(silence_or(errc::canceled));
+  clock_is_stale_ = true;
+  if (verdict_.is_open()) return leave(silence_or(errc::canceled));
   if (!is_quiet()) hang_up();
 }
 
 // ---- the driver ----------------------------------------------------------------------------
-
-inline action session::next() const noexcept {
-  if (answering_ == step::over) return action::close;
-  if (answering_ == step::handshake) return action::handshake;
-  if (begin_ != end_ || may_write()) return action::write;
-  if (source_waits_) return action::wait;
-  return answering_ == step::ready ? action::none : action::read;
-}
 
 inline void session::at(milliseconds now) noexcept {
   now_ = now;
@@ -2246,8 +2237,11 @@ inline void session::at(milliseconds now) noexcept {
   clock_is_stale_ = false;
   message_.resume();
   auth_.resume();
-  if (is_quiet() || !deadline_.passed(now)) return;
-  break_off(source_waits_ ? errc::source_timeout : silence_or(errc::timeout));
+}
+
+inline void session::expire() noexcept {
+  if (is_quiet() || !deadline_.passed(now_)) return;
+  hang_up(waits_for_source() ? errc::source_timeout : silence_or(errc::timeout));
 }
 
 inline milliseconds session::next_timeout(milliseconds now) const noexcept {
@@ -2255,7 +2249,7 @@ inline milliseconds session::next_timeout(milliseconds now) const noexcept {
   if (clock_is_stale_) return 0;
   const milliseconds rest = deadline_.remaining(now);
   const milliseconds pace = answering_ == step::auth ? 0 : source_pace;
-  return source_waits_ && pace < rest ? pace : rest;
+  return waits_for_source() && pace < rest ? pace : rest;
 }
 
 inline std::span<const char> session::output(std::span<char> buffer) noexcept {
@@ -2266,6 +2260,7 @@ inline std::span<const char> session::output(std::span<char> buffer) noexcept {
       if (written == 0) break;
       end_ += written;
     }
+    if (end_ > 0) arm();
   }
   return buffer.subspan(begin_, end_ - begin_);
 }
@@ -2286,7 +2281,7 @@ inline void session::received(std::span<const char> octets) noexcept {
   if (settings_.transcript) settings_.transcript->server_said({octets.data(), octets.size()});
   for (const char c : octets) {
     if (answering_ == step::over) return;
-    if (answering_ == step::handshake) return break_off(errc::tls_injection);
+    if (answering_ == step::handshake) return hang_up(errc::tls_injection);
     if (reply_.between_replies()) early_ = awaited_ == 0;
     switch (reply_.feed(c)) {
       case reply_parser::event::none: break;
@@ -2301,8 +2296,8 @@ inline void session::received(std::span<const char> octets) noexcept {
         offered_.line_end(capabilities_);
         on_reply();
         break;
-      case reply_parser::event::malformed: return break_off(errc::malformed_reply);
-      case reply_parser::event::endless: return break_off(errc::endless_reply);
+      case reply_parser::event::malformed: return hang_up(errc::malformed_reply);
+      case reply_parser::event::endless: return hang_up(errc::endless_reply);
     }
   }
 }
@@ -2318,7 +2313,7 @@ inline void session::ended(errc why) noexcept {
   const bool after_220 = answering_ == step::handshake && !implicit();
   if (after_220 && why == errc::tls_not_tls) why = errc::tls_injection;
   const errc closed = reply_.between_replies() ? errc::closed_before_reply : errc::closed_in_reply;
-  break_off(why != errc::none ? why : silence_or(closed));
+  hang_up(why != errc::none ? why : silence_or(closed));
 }
 
 // ---- what may be sent, and how -------------------------------------------------------------
@@ -2358,7 +2353,7 @@ inline std::size_t session::write(std::span<char> room) {
     if (out.complete()) advance_sending();
   }
   if (failed == errc::none) return written;
-  break_off(failed);
+  hang_up(failed);
   return 0;
 }
 
@@ -2372,11 +2367,11 @@ inline void session::advance_sending() {
   sending_ = is_mail_command(sending_) ? following(sending_) : step::none;
 }
 
-// The first "not yet" of several starts the clock.
+// The first "not yet" of several starts the source's clock, and what comes after them ends it.
 inline void session::wait_for_source(bool waits) {
-  const bool begins = waits && !source_waits_;
+  if (waits == source_waits_) return;
   source_waits_ = waits;
-  if (begins) arm();
+  arm();
 }
 
 // ---- what a reply means --------------------------------------------------------------------
@@ -2433,12 +2428,12 @@ inline void session::on_hello() {
 inline void session::continue_connection() {
   sasl::mechanism* const login = settings_.auth;
   if (settings_.security == security::starttls && !encrypted_) {
-    if (!capabilities_.has(extension::starttls)) return fail(errc::tls_unavailable);
+    if (!capabilities_.has(extension::starttls)) return leave(errc::tls_unavailable);
     return go(step::starttls);
   }
   if (login == nullptr || authenticated_) return open_transaction();
-  if (const errc bad = login->select(capabilities_.auth); bad != errc::none) return fail(bad);
-  if (!may_log_in(settings_, *login, encrypted_)) return fail(errc::auth_needs_tls);
+  if (const errc bad = login->select(capabilities_.auth); bad != errc::none) return leave(bad);
+  if (!may_log_in(settings_, *login, encrypted_)) return leave(errc::auth_needs_tls);
   auth_.begin(*login);
   go(step::auth);
 }
@@ -2454,7 +2449,7 @@ inline void session::on_auth() {
     return auth_.cancel();
   }
   if (!is_class(2) || canceled) return refuse(errc::auth_refused);
-  if (const errc bad = login.accept(); bad != errc::none) return fail(bad);
+  if (const errc bad = login.accept(); bad != errc::none) return leave(bad);
   authenticated_ = true;
   login.forget();
   open_transaction();
@@ -2526,15 +2521,18 @@ inline void session::refuse(errc why) {
 }
 
 // RFC 5321 4.1.1.10: goodbye is said wherever there is a place for it.
-inline void session::leave() {
-  const bool has_place = answering_ != step::message && answering_ != step::handshake;
+inline void session::leave(errc why) {
+  record(why);
+  const bool in_login = sending_ == step::auth && auth_.has_begun();
+  const bool has_place = answering_ != step::message && answering_ != step::handshake && !in_login;
   if (!has_place || !all_answered()) return hang_up();
   verdict_.decide(fate::not_delivered);
   if (answering_ == step::auth) settings_.auth->forget();
   go(step::quit);
 }
 
-inline void session::hang_up() {
+inline void session::hang_up(errc why) {
+  record(why);
   const bool unanswered = answering_ == step::message && awaited_ > 0 && !message_is_empty_;
   verdict_.decide(unanswered ? fate::unknown : fate::not_delivered);
   if (answering_ == step::auth) settings_.auth->forget();
@@ -2547,17 +2545,14 @@ inline phase session::where() const {
 }
 
 inline void session::arm() {
-  milliseconds allowed = time_for(answering_, settings_.timeouts);
-  if (source_waits_) allowed = settings_.timeouts.source;
-  if (where() == phase::accept) allowed = settings_.timeouts.accept;
-  deadline_ = {now_, allowed};
+  const timeouts& allowed = settings_.timeouts;
+  deadline_ = {now_, waits_for_source() ? allowed.source : time_for(where(), allowed)};
 }
 
 // Silence where a greeting is due means more the longer it lasts.
 inline errc session::silence_or(errc why) const {
-  const milliseconds waited = settings_.timeouts.greeting - deadline_.remaining(now_);
   const bool silent = answering_ == step::greeting && reply_.between_replies();
-  return silent && waited >= greeting_patience ? errc::silent_greeting : why;
+  return silent && deadline_.elapsed(now_) >= greeting_patience ? errc::silent_greeting : why;
 }
 
 }  // namespace mailmote::smtp
@@ -2657,6 +2652,7 @@ class client {
   // Unless is_open(), this is the first mail of a new connection: the caller has connected the
   // stream, or has begun to.
   errc send(const envelope& mail, body_source& body) noexcept {
+    if (!idle()) return errc::busy;
     const errc refused = session_.send(mail, body);
     if (refused == errc::none) connected_ = true;
     return refused;
@@ -2667,7 +2663,9 @@ class client {
     session_.at(now);
     int moves = 0;
     while (moves < moves_per_poll && move()) ++moves;
-    has_more_ = moves == moves_per_poll;
+    if (moves < moves_per_poll) session_.expire();  // a reply that is here is never too late
+    if (session_.next() == smtp::action::close) close();
+    has_more_ = moves == moves_per_poll && connected_;
     if (session_.take_finished()) return status::finished;
     return idle() ? status::idle : status::working;
   }
@@ -2685,20 +2683,24 @@ class client {
   // What became of the last mail that finished.
   outcome result() const noexcept { return session_.result(); }
 
-  bool idle() const noexcept { return session_.is_idle(); }     // send() would be taken
+  bool idle() const noexcept {  // whether send() would be taken
+    return session_.is_idle() && (session_.is_open() || !connected_);
+  }
   bool is_open() const noexcept { return session_.is_open(); }  // after::stay kept a connection
 
   // Ends a connection that after::stay kept: poll until idle. errc::busy while a mail is under way.
   errc quit() noexcept { return session_.quit(); }
 
   // Ends the mail that is under way, and its connection. `poll` will say `finished`, with
-  // errc::canceled, or with errc::silent_greeting if nothing had been heard for so long.
+  // errc::canceled, or with errc::silent_greeting if nothing had been heard up to the last poll.
   void cancel() noexcept { session_.cancel(); }
 
   // Forgets the connection and any mail on it, without a word to the server.
   void start() noexcept {
     close();
     session_.start();
+    blocked_ = {};
+    has_more_ = false;
   }
 
  private:
@@ -2836,7 +2838,7 @@ constexpr std::string_view explain(errc error) {
     case errc::closed_in_reply: return "the server closed the connection inside a reply";
     case errc::timeout: return "the server did not reply in time";
     case errc::silent_greeting:
-      return "the server did not greet: this port may expect TLS from the first byte";
+      return "the server did not greet: out of reach, or this port expects TLS from the first byte";
 
     case errc::malformed_reply: return "the server's reply is not SMTP";
     case errc::endless_reply: return "the server's reply does not end";
@@ -3058,7 +3060,7 @@ class plain final : public mechanism {
 // Knows:          RFC 5321 2.3.8: CR and LF occur only together. A bare LF and a bare CR each were
 //                 meant as a line end, so CR CR LF is two.
 // Does not know:  what the lines say.
-// Bounds:         2 bytes of state; n octets become at most 2n.
+// Bounds:         3 bytes of state; n octets become at most 2n.
 
 namespace mailmote::text {
 
@@ -3084,17 +3086,25 @@ class line_ends {
       after_cr_ = c == '\r';
       if (answered) continue;
       owes_lf_ = c == '\r' || c == '\n';
+      in_line_ = !owes_lf_;
       out[done.written++] = owes_lf_ ? '\r' : c;
     }
     return done;
   }
 
+  // Where the text ends: gives a last line without an end one, with the same meaning of progress.
+  constexpr progress finish(std::span<char> out) {
+    constexpr char line_end[] = {'\n'};
+    return repair(in_line_ ? std::span<const char>{line_end} : std::span<const char>{}, out);
+  }
+
  private:
   bool after_cr_ = false;
+  bool in_line_ = false;
   bool owes_lf_ = false;
 };
 
-// The length of a whole text once its line ends are repaired.
+// The length of a whole text once its line ends are repaired, and its last line has one.
 constexpr std::uint64_t repaired_length(std::span<const char> text) {
   std::uint64_t length = text.size();
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -3105,7 +3115,8 @@ constexpr std::uint64_t repaired_length(std::span<const char> text) {
       ++length;
     }
   }
-  return length;
+  const bool ended = text.empty() || text.back() == '\r' || text.back() == '\n';
+  return ended ? length : length + 2;
 }
 
 }  // namespace mailmote::text
@@ -3161,6 +3172,10 @@ class stream_source final : public body_source {
       read_ += done.read;
       if (done.written > 0) return io_result::moved(done.written);
       const io_result result = reader_.read_some(hold_);
+      if (result.status() == io_status::closed) {
+        const auto last = ends_.finish(out);
+        return last.written > 0 ? io_result::moved(last.written) : result;
+      }
       if (!result.ok()) return result;
       if (result.count() > hold_.size()) return io_status::failed;  // no reader's right
       read_ = 0;
@@ -3205,8 +3220,9 @@ class text_source final : public body_source {
   }
 
   io_result read_some(std::span<char> out) noexcept override {
-    const auto done = ends_.repair(rest_, out);
+    auto done = ends_.repair(rest_, out);
     rest_.remove_prefix(done.read);
+    if (done.written == 0) done = ends_.finish(out);
     return done.written > 0 ? io_result::moved(done.written) : io_status::closed;
   }
 
@@ -4636,7 +4652,7 @@ inline errc resolve(std::string_view host, std::uint16_t port, address_list& fou
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* list = nullptr;
   const int error = host.empty() ? EAI_NONAME : ::getaddrinfo(name.data(), nullptr, &hints, &list);
-  if (error == EAI_AGAIN || error == EAI_MEMORY || error == EAI_SYSTEM) {
+  if (error == EAI_AGAIN || error == EAI_FAIL || error == EAI_MEMORY || error == EAI_SYSTEM) {
     return errc::resolver_failed;
   }
   if (error != 0) return errc::no_such_host;

@@ -96,11 +96,13 @@ mailmote::errc message_file::begin(mailmote::body_limits) noexcept {
 
 mailmote::io_result message_file::read_some(std::span<char> out) noexcept {
   for (;;) {
-    const auto done = ends_.repair(rest_, out);
+    auto done = ends_.repair(rest_, out);
     rest_ = rest_.subspan(done.read);
+    ssize_t n = 1;
+    if (done.written == 0) n = read_piece(file_, piece_);
+    if (n == 0) done = ends_.finish(out);
     sent_ += done.written;
     if (done.written > 0) return mailmote::io_result::moved(done.written);
-    const ssize_t n = read_piece(file_, piece_);
     if (n == 0) return mailmote::io_status::closed;
     if (n < 0) return mailmote::io_status::failed;
     rest_ = std::span{piece_}.first(static_cast<std::size_t>(n));

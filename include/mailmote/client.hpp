@@ -53,6 +53,7 @@ class client {
   // Unless is_open(), this is the first mail of a new connection: the caller has connected the
   // stream, or has begun to.
   errc send(const envelope& mail, body_source& body) noexcept {
+    if (!idle()) return errc::busy;
     const errc refused = session_.send(mail, body);
     if (refused == errc::none) connected_ = true;
     return refused;
@@ -63,7 +64,9 @@ class client {
     session_.at(now);
     int moves = 0;
     while (moves < moves_per_poll && move()) ++moves;
-    has_more_ = moves == moves_per_poll;
+    if (moves < moves_per_poll) session_.expire();  // a reply that is here is never too late
+    if (session_.next() == smtp::action::close) close();
+    has_more_ = moves == moves_per_poll && connected_;
     if (session_.take_finished()) return status::finished;
     return idle() ? status::idle : status::working;
   }
@@ -81,20 +84,24 @@ class client {
   // What became of the last mail that finished.
   outcome result() const noexcept { return session_.result(); }
 
-  bool idle() const noexcept { return session_.is_idle(); }     // send() would be taken
+  bool idle() const noexcept {  // whether send() would be taken
+    return session_.is_idle() && (session_.is_open() || !connected_);
+  }
   bool is_open() const noexcept { return session_.is_open(); }  // after::stay kept a connection
 
   // Ends a connection that after::stay kept: poll until idle. errc::busy while a mail is under way.
   errc quit() noexcept { return session_.quit(); }
 
   // Ends the mail that is under way, and its connection. `poll` will say `finished`, with
-  // errc::canceled, or with errc::silent_greeting if nothing had been heard for so long.
+  // errc::canceled, or with errc::silent_greeting if nothing had been heard up to the last poll.
   void cancel() noexcept { session_.cancel(); }
 
   // Forgets the connection and any mail on it, without a word to the server.
   void start() noexcept {
     close();
     session_.start();
+    blocked_ = {};
+    has_more_ = false;
   }
 
  private:

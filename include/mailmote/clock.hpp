@@ -27,12 +27,17 @@ class deadline {
 
   constexpr bool passed(milliseconds now) const { return remaining(now) == 0; }
 
-  // 0 once it has passed. A reading from just before the start counts as the start itself, so that
-  // a driver that reads its clock early cannot end a wait that has hardly begun.
+  // Since the start. A reading from just before it counts as the start itself, so that a driver that
+  // reads its clock early cannot end a wait that has hardly begun.
+  constexpr milliseconds elapsed(milliseconds now) const {
+    const milliseconds since = now - start_;
+    return since > longest_timeout ? 0 : since;
+  }
+
+  // 0 once it has passed.
   constexpr milliseconds remaining(milliseconds now) const {
-    const milliseconds elapsed = now - start_;
-    if (elapsed > longest_timeout) return timeout_;
-    return elapsed >= timeout_ ? 0 : timeout_ - elapsed;
+    const milliseconds since = elapsed(now);
+    return since >= timeout_ ? 0 : timeout_ - since;
   }
 
  private:

@@ -36,7 +36,7 @@ constexpr std::string_view explain(errc error) {
     case errc::closed_in_reply: return "the server closed the connection inside a reply";
     case errc::timeout: return "the server did not reply in time";
     case errc::silent_greeting:
-      return "the server did not greet: this port may expect TLS from the first byte";
+      return "the server did not greet: out of reach, or this port expects TLS from the first byte";
 
     case errc::malformed_reply: return "the server's reply is not SMTP";
     case errc::endless_reply: return "the server's reply does not end";

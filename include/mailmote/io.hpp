@@ -53,6 +53,7 @@ class [[nodiscard]] io_result {
 //  4. want_read and want_write MUST mean that nothing moved, and that it is worth trying again
 //     when the LOWEST transport is readable, or writable. Both may come from either call, because
 //     a TLS read may have to write first. A stream that is still connecting answers want_write.
+//     closed and failed from write_some MUST mean that nothing moved, too.
 //  5. closed from read_some MUST mean an orderly end: all that was sent before it was delivered.
 //  6. After closed from a read, or failed from either call, the same call MUST go on saying so.
 //  7. A write that answered want_* MUST be repeated by the caller with the same bytes first.

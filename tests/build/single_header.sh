@@ -29,7 +29,10 @@ case $1 in
     }
 
     # The macros of parts for other machines have their own tests, on their own machines.
-    macros=$(sed -n 's/^#ifdef \(MAILMOTE_WOLFSSL\|MAILMOTE_POSIX\)$/-D\1/p' mailmote.hpp)
+    macros="-DMAILMOTE_WOLFSSL -DMAILMOTE_POSIX"
+    for macro in $macros; do
+      grep -q "^#ifdef ${macro#-D}$" mailmote.hpp || { echo "no part for $macro"; exit 1; }
+    done
     for macro in "" $macros; do
       # An empty $macro is no argument.
       compile $macro -fsyntax-only -fno-exceptions -fno-rtti one.cpp

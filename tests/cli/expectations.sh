@@ -141,7 +141,7 @@ silence_was_explained() {
   exits 75
   prints
   complains_of "no greeting from localhost:$(<"$work/port") for ten seconds; does it expect TLS from\
- the first byte (--tls implicit)?" "not delivered: the server did not greet: this port may expect\
- TLS from the first byte; mend that before trying again"
+ the first byte (--tls implicit)?" "not delivered: the server did not greet: out of reach, or this\
+ port expects TLS from the first byte; mend that before trying again"
   heard
 }

@@ -15,10 +15,8 @@ namespace {
 
 constexpr std::size_t max_rounds = 2'000'000;
 
-using triple = std::tuple<std::string, std::size_t, bool, link::fault, std::size_t>;
-
 struct triple_log {
-  std::set<std::pair<std::size_t, std::tuple<std::size_t, bool, link::fault, std::size_t>>> seen;
+  std::set<std::tuple<std::size_t, std::size_t, bool, bool, link::fault, std::size_t>> seen;
   ~triple_log() {
     std::printf("sweep: %zu distinct (dialogue, chunking, failing operation) triples\n",
                 seen.size());
@@ -135,18 +133,50 @@ io_status token_tls::handshake() noexcept {
 
 // ---- the dialogue --------------------------------------------------------------------------
 
+template <buffer_sizes Sizes>
+class sized_caller final : public caller {
+ public:
+  sized_caller(scripted_stream& stream, token_tls& tls, const settings& with)
+      : client_{stream, tls, with} {}
+  errc send(const envelope& mail, body_source& body) override { return client_.send(mail, body); }
+  errc quit() override { return client_.quit(); }
+  void cancel() override { client_.cancel(); }
+  void start() override { client_.start(); }
+  status poll(milliseconds now) override { return client_.poll(now); }
+  interest wants() const override { return client_.wants(); }
+  milliseconds next_timeout(milliseconds now) const override { return client_.next_timeout(now); }
+  outcome result() const override { return client_.result(); }
+  bool idle() const override { return client_.idle(); }
+  bool is_open() const override { return client_.is_open(); }
+
+ private:
+  client<scripted_stream, token_tls, Sizes> client_;
+};
+
+// What makes one dialogue another.
+std::size_t dialogue::id() const {
+  std::string all;
+  for (const std::string& turn : turns_) all += turn + '\0';
+  all += body_;
+  all += mail_.from;
+  const int choices[] = {
+      static_cast<int>(settings_.security), static_cast<int>(settings_.cleartext_auth),
+      static_cast<int>(mail_.deliver_if),   static_cast<int>(mail_.then),
+      settings_.pipelining ? 1 : 0,         static_cast<int>(mail_.to.size())};
+  for (const int choice : choices) all += std::to_string(choice) + ' ';
+  return std::hash<std::string>{}(all);
+}
+
 outcome dialogue::play(link over) {
-  std::string id;
-  for (const std::string& turn : turns_) id += turn + '\0';
-  id += body_;
-  id += std::to_string(static_cast<int>(settings_.security)) + mail_.from.data();
   played().seen.insert(
-      {std::hash<std::string>{}(id), {over.chunk, over.wants_between, over.kind, over.at}});
+      {id(), over.chunk, over.wants_between, over.small_buffers, over.kind, over.at});
 
   scripted_stream stream{turns_, over};
   stream.closes_at_end = closes_at_end_;
   token_tls tls;
-  client_type smtp{stream, tls, settings_};
+  sized_caller<buffer_sizes{}> usual{stream, tls, settings_};
+  sized_caller<buffer_sizes{.out = 64, .in = 1}> small{stream, tls, settings_};
+  caller& smtp = over.small_buffers ? static_cast<caller&>(small) : usual;
   text_source text{body_};
   body_source& body = source_ ? source_() : text;
 
@@ -167,6 +197,7 @@ outcome dialogue::play(link over) {
       if (s == status::finished) {
         ++finished;
         result = smtp.result();
+        closed_ = stream.is_closed();
         if (!act_) break;
       }
       if (s == status::idle) break;
@@ -185,7 +216,6 @@ outcome dialogue::play(link over) {
   result.server_text = server_text_;
   sent_ = stream.sent();
   calls_ = stream.calls();
-  closed_ = stream.is_closed();
   elapsed_ = now - begin;
   return result;
 }
@@ -215,20 +245,12 @@ outcome dialogue::run_out_of_turn() {
 void dialogue::sweep(const outcome& whole, const std::string& wire, bool same_wire) {
   for (const std::size_t chunk : {std::size_t{100'000}, std::size_t{7}, std::size_t{1}}) {
     for (const bool wants_between : {false, true}) {
-      link over{.chunk = chunk, .wants_between = wants_between};
-      const outcome got = play(over);
       CAPTURE(chunk);
       CAPTURE(wants_between);
-      CHECK(got.fate == whole.fate);
-      if (same_wire) {
-        CHECK(sent_ == wire);
-        CHECK(got.error == whole.error);
-        CHECK(got.phase == whole.phase);
-        CHECK(got.code == whole.code);
-        CHECK(got.accepted == whole.accepted);
-        CHECK(got.refused == whole.refused);
-        CHECK(got.retry == whole.retry);
-      }
+      link over{.chunk = chunk, .wants_between = wants_between, .small_buffers = true};
+      check_same(play(over), whole, wire, same_wire);
+      over.small_buffers = false;
+      check_same(play(over), whole, wire, same_wire);
       const std::size_t calls = calls_;
       const std::string reached = sent_;
       for (const auto kind : {link::fault::fails, link::fault::closes, link::fault::stalls}) {
@@ -245,6 +267,21 @@ void dialogue::sweep(const outcome& whole, const std::string& wire, bool same_wi
   }
 }
 
+void dialogue::check_same(const outcome& got, const outcome& whole, const std::string& wire,
+                          bool same_wire) {
+  // What comes ahead of its time over a link that hides it until its time is no longer ahead of it.
+  if (!same_wire && sent_.find("\r\n.\r\n") != std::string::npos) return;
+  CHECK(got.fate == whole.fate);
+  if (!same_wire) return;
+  CHECK(sent_ == wire);
+  CHECK(got.error == whole.error);
+  CHECK(got.phase == whole.phase);
+  CHECK(got.code == whole.code);
+  CHECK(got.accepted == whole.accepted);
+  CHECK(got.refused == whole.refused);
+  CHECK(got.retry == whole.retry);
+}
+
 // A link that broke on the way: nothing was sent that would not have been, but for a goodbye, and
 // the fate is what the octets that got through allow.
 void dialogue::check_clean_end(const outcome& got, const outcome& whole, const std::string& wire) {
@@ -252,7 +289,7 @@ void dialogue::check_clean_end(const outcome& got, const outcome& whole, const s
   std::string_view sent = sent_;
   if (!wire.starts_with(sent) && sent.ends_with(goodbye)) sent.remove_suffix(goodbye.size());
   CHECK(wire.starts_with(sent));
-  CHECK(closed_);
+  CHECK(closed_);  // already when it is said to be finished
   const bool message_left = [&] {
     const std::size_t data = sent_.rfind("DATA\r\n");
     if (data == std::string::npos) return false;

@@ -59,7 +59,7 @@ TEST_CASE("CRLF, CR and LF each end one line") {
 TEST_CASE("every short text in every cutting and every room is repaired alike") {
   for_each_text("a.\r\n", 6, [](const std::string& text) {
     const std::string expected = with_crlf(text);
-    REQUIRE(text::repaired_length(text) == expected.size());
+    REQUIRE(text::repaired_length(text) == whole_with_crlf(text).size());
     for (std::size_t piece = 1; piece <= text.size(); ++piece) {
       for (std::size_t room = 1; room <= 3; ++room) {
         REQUIRE(repaired(text, piece, room) == expected);
@@ -80,4 +80,19 @@ TEST_CASE("a full room stops the reading, and nothing is lost") {
   const auto done = ends.repair(std::string_view{"a\nb"}, out);
   CHECK(done.read == 2);
   CHECK(std::string_view{out, done.written} == "a\r\n");
+}
+
+TEST_CASE("a last line without an end gets one, and only that") {
+  for_each_text("a\r\n", 4, [](const std::string& text) {
+    for (std::size_t room = 1; room <= 3; ++room) {
+      text::line_ends ends;
+      std::string wire(100, '?');
+      std::size_t written = ends.repair(text, wire).written;
+      for (text::line_ends::progress last{0, 1}; last.written > 0; written += last.written) {
+        last = ends.finish(std::span{wire}.subspan(written, room));
+      }
+      wire.resize(written);
+      REQUIRE(wire == whole_with_crlf(text));
+    }
+  });
 }

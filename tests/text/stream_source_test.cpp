@@ -51,7 +51,7 @@ struct flash : uart {
 
 TEST_CASE("a message is the same however its reader cuts it and whatever room it gets") {
   for_each_text("a.\r\n", 5, [](const std::string& text) {
-    const std::string expected = with_crlf(text);
+    const std::string expected = whole_with_crlf(text);
     for (std::size_t at_once = 1; at_once <= 3; ++at_once) {
       for (std::size_t room = 1; room <= 3; ++room) {
         uart reader{text, at_once};
@@ -80,6 +80,8 @@ TEST_CASE("not yet is not the end") {
   char room[8];
   CHECK(source.read_some(room).status() == io_status::want_read);
   CHECK(source.read_some(room).count() == 3);
+  CHECK(source.read_some(room).status() == io_status::want_read);
+  CHECK(source.read_some(room).count() == 2);  // the last line's end
   CHECK(source.read_some(room).status() == io_status::want_read);
   CHECK(source.read_some(room).status() == io_status::closed);
 }

@@ -15,7 +15,7 @@ using namespace mailmote;
 
 TEST_CASE("a text knows beforehand how long it is once its lines end as they must") {
   CHECK(text_source{""}.length() == 0);
-  CHECK(text_source{"hot"}.length() == 3);
+  CHECK(text_source{"hot"}.length() == 5);
   CHECK(text_source{"hot\n"}.length() == 5);
   CHECK(text_source{"hot\r\n"}.length() == 5);
 }
@@ -23,7 +23,7 @@ TEST_CASE("a text knows beforehand how long it is once its lines end as they mus
 TEST_CASE("every short text is read with its line ends repaired, in rooms of any size") {
   for_each_text("a.\r\n", 5, [](const std::string& text) {
     text_source source{text};
-    const std::string expected = with_crlf(text);
+    const std::string expected = whole_with_crlf(text);
     REQUIRE(source.length() == expected.size());
     for (std::size_t room = 1; room <= expected.size() + 1; ++room) {
       REQUIRE(source.begin({}) == errc::none);
@@ -44,13 +44,13 @@ TEST_CASE("a text can begin again in the middle of a line end") {
 TEST_CASE("a text that has ended goes on saying so") {
   text_source source{"hot"};
   CHECK(source.begin({}) == errc::none);
-  CHECK(read_to_end(source, 2) == "hot");
+  CHECK(read_to_end(source, 2) == "hot\r\n");
   CHECK(read_to_end(source, 2) == "");
 }
 
 TEST_CASE("a text goes out as it is to a server that has no extension at all") {
   using namespace std::string_view_literals;
-  text_source source{"\0 gr\xFC\xDF\x65"sv};
+  text_source source{"\0 gr\xFC\xDF\x65\n"sv};
   CHECK(source.begin({}) == errc::none);
-  CHECK(read_to_end(source, 3) == "\0 gr\xFC\xDF\x65"sv);
+  CHECK(read_to_end(source, 3) == "\0 gr\xFC\xDF\x65\r\n"sv);
 }

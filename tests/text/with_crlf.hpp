@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// The oracle for line ends: CRLF, CR and LF each end a line, and every end is written as CRLF.
+// The oracle for line ends: CRLF, CR and LF each end a line, and every end is written as CRLF; a
+// whole text's last line has one too.
 #pragma once
 
 #include <cstddef>
@@ -14,4 +15,9 @@ inline std::string with_crlf(std::string_view text) {
     text.remove_prefix(end > 0 ? end : 1);
   }
   return repaired;
+}
+
+inline std::string whole_with_crlf(std::string_view text) {
+  const std::string repaired = with_crlf(text);
+  return repaired.empty() || repaired.ends_with("\r\n") ? repaired : repaired + "\r\n";
 }

@@ -48,7 +48,7 @@ inline errc resolve(std::string_view host, std::uint16_t port, address_list& fou
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* list = nullptr;
   const int error = host.empty() ? EAI_NONAME : ::getaddrinfo(name.data(), nullptr, &hints, &list);
-  if (error == EAI_AGAIN || error == EAI_MEMORY || error == EAI_SYSTEM) {
+  if (error == EAI_AGAIN || error == EAI_FAIL || error == EAI_MEMORY || error == EAI_SYSTEM) {
     return errc::resolver_failed;
   }
   if (error != 0) return errc::no_such_host;

@@ -47,6 +47,7 @@ class auth_exchange {
   }
 
   state now() const { return state_; }
+  bool has_begun() const { return state_ != state::command || offset_ > 0; }  // with a line
 
   // The mechanism may be asked again.
   void resume() {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // script.hpp: the steps of a submission, in their order.
 //
-// Knows:          what each step is called in an outcome, and how long it may take.
+// Knows:          what a step is called in an outcome, how long it may take, what its driver does.
 // Does not know:  when one leads to another (session.hpp).
 // Bounds:         one byte.
 #pragma once
@@ -56,21 +56,33 @@ constexpr phase phase_of(step s) {
 }
 
 // For the whole reply; of a message, for each block of it to be taken.
-constexpr milliseconds time_for(step s, const timeouts& allowed) {
-  switch (s) {
-    case step::greeting: return allowed.greeting;
-    case step::ehlo:
-    case step::helo: return allowed.ehlo;
-    case step::starttls: return allowed.starttls;
-    case step::handshake: return allowed.handshake;
-    case step::auth: return allowed.auth;
-    case step::rset:
-    case step::mail: return allowed.mail;
-    case step::rcpt: return allowed.rcpt;
-    case step::data: return allowed.data;
-    case step::message: return allowed.block;
+constexpr milliseconds time_for(phase p, const timeouts& allowed) {
+  switch (p) {
+    case phase::greeting: return allowed.greeting;
+    case phase::ehlo: return allowed.ehlo;
+    case phase::starttls: return allowed.starttls;
+    case phase::handshake: return allowed.handshake;
+    case phase::auth: return allowed.auth;
+    case phase::rset:
+    case phase::mail: return allowed.mail;
+    case phase::rcpt: return allowed.rcpt;
+    case phase::data: return allowed.data;
+    case phase::message: return allowed.block;
+    case phase::accept: return allowed.accept;
     default: return allowed.quit;
   }
+}
+
+// What a session's driver does next.
+enum class action : std::uint8_t {
+  talk,       // hand in what can be read, and hand down what output() gives
+  handshake,  // do the TLS handshake, then say secured() or ended()
+  close,      // the connection is over; close it
+};
+
+constexpr action action_at(step s) {
+  if (s == step::over) return action::close;
+  return s == step::handshake ? action::handshake : action::talk;
 }
 
 }  // namespace mailmote::smtp

@@ -24,12 +24,12 @@
 #include <cstddef>
 #include <span>
 
-#include <mailmote/smtp/action.hpp>
 #include <mailmote/smtp/auth_exchange.hpp>
 #include <mailmote/smtp/command.hpp>
 #include <mailmote/smtp/message_writer.hpp>
 #include <mailmote/smtp/preconditions.hpp>
 #include <mailmote/smtp/recipient_tally.hpp>
+#include <mailmote/smtp/script.hpp>
 #include <mailmote/smtp/settings.hpp>
 #include <mailmote/smtp/verdict.hpp>
 #include <mailmote/wipe.hpp>
@@ -47,7 +47,7 @@ class session {
   errc send(const envelope& mail, body_source& body) noexcept;
   errc quit() noexcept;
   void cancel() noexcept;
-  void start() noexcept { *this = session{settings{settings_}}; }
+  void start() noexcept;
   bool is_idle() const noexcept { return verdict_.is_told() && is_quiet(); }
   bool is_open() const noexcept { return answering_ == step::ready; }
   outcome result() const noexcept { return verdict_.result(tally_, reply_.text()); }
@@ -55,8 +55,9 @@ class session {
 
   // The driver's side. `buffer` is always the same one, of at least min_buffer octets, and keeps
   // what output() gave until it was sent.
-  action next() const noexcept;
-  void at(milliseconds now) noexcept;  // what time it is: the first thing of every round
+  action next() const noexcept { return action_at(answering_); }
+  void at(milliseconds now) noexcept;  // what time it is: the first thing of every round ...
+  void expire() noexcept;              // ... and, when nothing more can be read, the last
   milliseconds next_timeout(milliseconds now) const noexcept;
   std::span<const char> output(std::span<char> buffer) noexcept;
   void sent(std::span<char> buffer, std::size_t n) noexcept;
@@ -69,6 +70,7 @@ class session {
   bool is_lost() const { return verdict_.error() != errc::none || tally_.is_lost(envelope_); }
   bool all_answered() const { return awaited_ == 0 && begin_ == end_ && offset_ == 0; }
   bool implicit() const { return settings_.security == security::implicit_tls; }
+  bool waits_for_source() const { return source_waits_ && begin_ == end_; }
   bool is_class(int digit) const { return reply_.code() / 100 == digit; }
   bool is_refusal() const { return is_class(4) || is_class(5); }
   bool pipelines() const {
@@ -79,28 +81,22 @@ class session {
   std::size_t write(std::span<char> room);
   void advance_sending();
   void wait_for_source(bool waits);
+
   void on_reply();
   void on_hello();
   void on_auth();
   void on_data();
   void on_accept();
+
   void go(step next);
   void continue_connection();
   void open_transaction();
   void finish_mail(fate reached);
   bool record(errc why) { return verdict_.record(why, where()); }
   void record_reply(errc why);
-  void refuse(errc why);
-  void fail(errc why) {
-    record(why);
-    leave();
-  }
-  void leave();
-  void break_off(errc why) {
-    record(why);
-    hang_up();
-  }
-  void hang_up();
+  void refuse(errc why);                // by the reply at hand; then leave
+  void leave(errc why = errc::none);    // with QUIT, where there is a place for it
+  void hang_up(errc why = errc::none);  // at once
   errc silence_or(errc why) const;
   void arm();
 
@@ -163,20 +159,18 @@ inline errc session::quit() noexcept {
   return errc::none;
 }
 
+inline void session::start() noexcept {
+  if (answering_ == step::auth) settings_.auth->forget();
+  *this = session{settings{settings_}};
+}
+
 inline void session::cancel() noexcept {
-  if (verdict_.is_open()) return fail(silence_or(errc::canceled));
+  clock_is_stale_ = true;
+  if (verdict_.is_open()) return leave(silence_or(errc::canceled));
   if (!is_quiet()) hang_up();
 }
 
 // ---- the driver ----------------------------------------------------------------------------
-
-inline action session::next() const noexcept {
-  if (answering_ == step::over) return action::close;
-  if (answering_ == step::handshake) return action::handshake;
-  if (begin_ != end_ || may_write()) return action::write;
-  if (source_waits_) return action::wait;
-  return answering_ == step::ready ? action::none : action::read;
-}
 
 inline void session::at(milliseconds now) noexcept {
   now_ = now;
@@ -184,8 +178,11 @@ inline void session::at(milliseconds now) noexcept {
   clock_is_stale_ = false;
   message_.resume();
   auth_.resume();
-  if (is_quiet() || !deadline_.passed(now)) return;
-  break_off(source_waits_ ? errc::source_timeout : silence_or(errc::timeout));
+}
+
+inline void session::expire() noexcept {
+  if (is_quiet() || !deadline_.passed(now_)) return;
+  hang_up(waits_for_source() ? errc::source_timeout : silence_or(errc::timeout));
 }
 
 inline milliseconds session::next_timeout(milliseconds now) const noexcept {
@@ -193,7 +190,7 @@ inline milliseconds session::next_timeout(milliseconds now) const noexcept {
   if (clock_is_stale_) return 0;
   const milliseconds rest = deadline_.remaining(now);
   const milliseconds pace = answering_ == step::auth ? 0 : source_pace;
-  return source_waits_ && pace < rest ? pace : rest;
+  return waits_for_source() && pace < rest ? pace : rest;
 }
 
 inline std::span<const char> session::output(std::span<char> buffer) noexcept {
@@ -204,6 +201,7 @@ inline std::span<const char> session::output(std::span<char> buffer) noexcept {
       if (written == 0) break;
       end_ += written;
     }
+    if (end_ > 0) arm();
   }
   return buffer.subspan(begin_, end_ - begin_);
 }
@@ -224,7 +222,7 @@ inline void session::received(std::span<const char> octets) noexcept {
   if (settings_.transcript) settings_.transcript->server_said({octets.data(), octets.size()});
   for (const char c : octets) {
     if (answering_ == step::over) return;
-    if (answering_ == step::handshake) return break_off(errc::tls_injection);
+    if (answering_ == step::handshake) return hang_up(errc::tls_injection);
     if (reply_.between_replies()) early_ = awaited_ == 0;
     switch (reply_.feed(c)) {
       case reply_parser::event::none: break;
@@ -239,8 +237,8 @@ inline void session::received(std::span<const char> octets) noexcept {
         offered_.line_end(capabilities_);
         on_reply();
         break;
-      case reply_parser::event::malformed: return break_off(errc::malformed_reply);
-      case reply_parser::event::endless: return break_off(errc::endless_reply);
+      case reply_parser::event::malformed: return hang_up(errc::malformed_reply);
+      case reply_parser::event::endless: return hang_up(errc::endless_reply);
     }
   }
 }
@@ -256,7 +254,7 @@ inline void session::ended(errc why) noexcept {
   const bool after_220 = answering_ == step::handshake && !implicit();
   if (after_220 && why == errc::tls_not_tls) why = errc::tls_injection;
   const errc closed = reply_.between_replies() ? errc::closed_before_reply : errc::closed_in_reply;
-  break_off(why != errc::none ? why : silence_or(closed));
+  hang_up(why != errc::none ? why : silence_or(closed));
 }
 
 // ---- what may be sent, and how -------------------------------------------------------------
@@ -296,7 +294,7 @@ inline std::size_t session::write(std::span<char> room) {
     if (out.complete()) advance_sending();
   }
   if (failed == errc::none) return written;
-  break_off(failed);
+  hang_up(failed);
   return 0;
 }
 
@@ -310,11 +308,11 @@ inline void session::advance_sending() {
   sending_ = is_mail_command(sending_) ? following(sending_) : step::none;
 }
 
-// The first "not yet" of several starts the clock.
+// The first "not yet" of several starts the source's clock, and what comes after them ends it.
 inline void session::wait_for_source(bool waits) {
-  const bool begins = waits && !source_waits_;
+  if (waits == source_waits_) return;
   source_waits_ = waits;
-  if (begins) arm();
+  arm();
 }
 
 // ---- what a reply means --------------------------------------------------------------------
@@ -371,12 +369,12 @@ inline void session::on_hello() {
 inline void session::continue_connection() {
   sasl::mechanism* const login = settings_.auth;
   if (settings_.security == security::starttls && !encrypted_) {
-    if (!capabilities_.has(extension::starttls)) return fail(errc::tls_unavailable);
+    if (!capabilities_.has(extension::starttls)) return leave(errc::tls_unavailable);
     return go(step::starttls);
   }
   if (login == nullptr || authenticated_) return open_transaction();
-  if (const errc bad = login->select(capabilities_.auth); bad != errc::none) return fail(bad);
-  if (!may_log_in(settings_, *login, encrypted_)) return fail(errc::auth_needs_tls);
+  if (const errc bad = login->select(capabilities_.auth); bad != errc::none) return leave(bad);
+  if (!may_log_in(settings_, *login, encrypted_)) return leave(errc::auth_needs_tls);
   auth_.begin(*login);
   go(step::auth);
 }
@@ -392,7 +390,7 @@ inline void session::on_auth() {
     return auth_.cancel();
   }
   if (!is_class(2) || canceled) return refuse(errc::auth_refused);
-  if (const errc bad = login.accept(); bad != errc::none) return fail(bad);
+  if (const errc bad = login.accept(); bad != errc::none) return leave(bad);
   authenticated_ = true;
   login.forget();
   open_transaction();
@@ -464,15 +462,18 @@ inline void session::refuse(errc why) {
 }
 
 // RFC 5321 4.1.1.10: goodbye is said wherever there is a place for it.
-inline void session::leave() {
-  const bool has_place = answering_ != step::message && answering_ != step::handshake;
+inline void session::leave(errc why) {
+  record(why);
+  const bool in_login = sending_ == step::auth && auth_.has_begun();
+  const bool has_place = answering_ != step::message && answering_ != step::handshake && !in_login;
   if (!has_place || !all_answered()) return hang_up();
   verdict_.decide(fate::not_delivered);
   if (answering_ == step::auth) settings_.auth->forget();
   go(step::quit);
 }
 
-inline void session::hang_up() {
+inline void session::hang_up(errc why) {
+  record(why);
   const bool unanswered = answering_ == step::message && awaited_ > 0 && !message_is_empty_;
   verdict_.decide(unanswered ? fate::unknown : fate::not_delivered);
   if (answering_ == step::auth) settings_.auth->forget();
@@ -485,17 +486,14 @@ inline phase session::where() const {
 }
 
 inline void session::arm() {
-  milliseconds allowed = time_for(answering_, settings_.timeouts);
-  if (source_waits_) allowed = settings_.timeouts.source;
-  if (where() == phase::accept) allowed = settings_.timeouts.accept;
-  deadline_ = {now_, allowed};
+  const timeouts& allowed = settings_.timeouts;
+  deadline_ = {now_, waits_for_source() ? allowed.source : time_for(where(), allowed)};
 }
 
 // Silence where a greeting is due means more the longer it lasts.
 inline errc session::silence_or(errc why) const {
-  const milliseconds waited = settings_.timeouts.greeting - deadline_.remaining(now_);
   const bool silent = answering_ == step::greeting && reply_.between_replies();
-  return silent && waited >= greeting_patience ? errc::silent_greeting : why;
+  return silent && deadline_.elapsed(now_) >= greeting_patience ? errc::silent_greeting : why;
 }
 
 }  // namespace mailmote::smtp

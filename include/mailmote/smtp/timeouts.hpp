@@ -27,4 +27,10 @@ struct timeouts {
   milliseconds source = 180'000;  // a body source, or a login, that keeps saying "not yet"
 };
 
+// How often a body that says "not yet" is asked again.
+inline constexpr milliseconds source_pace = 20;
+
+// From when on silence in place of a greeting is a sign of its own: a server that waits for TLS.
+inline constexpr milliseconds greeting_patience = 10'000;
+
 }  // namespace mailmote

@@ -4,7 +4,7 @@
 // Knows:          RFC 5321 2.3.8: CR and LF occur only together. A bare LF and a bare CR each were
 //                 meant as a line end, so CR CR LF is two.
 // Does not know:  what the lines say.
-// Bounds:         2 bytes of state; n octets become at most 2n.
+// Bounds:         3 bytes of state; n octets become at most 2n.
 #pragma once
 
 #include <cstddef>
@@ -35,17 +35,25 @@ class line_ends {
       after_cr_ = c == '\r';
       if (answered) continue;
       owes_lf_ = c == '\r' || c == '\n';
+      in_line_ = !owes_lf_;
       out[done.written++] = owes_lf_ ? '\r' : c;
     }
     return done;
   }
 
+  // Where the text ends: gives a last line without an end one, with the same meaning of progress.
+  constexpr progress finish(std::span<char> out) {
+    constexpr char line_end[] = {'\n'};
+    return repair(in_line_ ? std::span<const char>{line_end} : std::span<const char>{}, out);
+  }
+
  private:
   bool after_cr_ = false;
+  bool in_line_ = false;
   bool owes_lf_ = false;
 };
 
-// The length of a whole text once its line ends are repaired.
+// The length of a whole text once its line ends are repaired, and its last line has one.
 constexpr std::uint64_t repaired_length(std::span<const char> text) {
   std::uint64_t length = text.size();
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -56,7 +64,8 @@ constexpr std::uint64_t repaired_length(std::span<const char> text) {
       ++length;
     }
   }
-  return length;
+  const bool ended = text.empty() || text.back() == '\r' || text.back() == '\n';
+  return ended ? length : length + 2;
 }
 
 }  // namespace mailmote::text

@@ -57,6 +57,10 @@ class stream_source final : public body_source {
       read_ += done.read;
       if (done.written > 0) return io_result::moved(done.written);
       const io_result result = reader_.read_some(hold_);
+      if (result.status() == io_status::closed) {
+        const auto last = ends_.finish(out);
+        return last.written > 0 ? io_result::moved(last.written) : result;
+      }
       if (!result.ok()) return result;
       if (result.count() > hold_.size()) return io_status::failed;  // no reader's right
       read_ = 0;

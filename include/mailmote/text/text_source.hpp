@@ -26,8 +26,9 @@ class text_source final : public body_source {
   }
 
   io_result read_some(std::span<char> out) noexcept override {
-    const auto done = ends_.repair(rest_, out);
+    auto done = ends_.repair(rest_, out);
     rest_.remove_prefix(done.read);
+    if (done.written == 0) done = ends_.finish(out);
     return done.written > 0 ? io_result::moved(done.written) : io_status::closed;
   }
 
