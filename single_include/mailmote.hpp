@@ -3682,30 +3682,32 @@ inline std::string_view first_domain_name(const certificate& shown) {
 
 namespace mailmote::tls {
 
-// The time between which every certificate of a chain is valid.
+// The time in which a certificate is valid, or every certificate of a chain; both ends included.
 struct validity {
   std::int64_t from = std::numeric_limits<std::int64_t>::min();
   std::int64_t until = std::numeric_limits<std::int64_t>::max();
 
   constexpr bool contains(std::int64_t now) const { return from <= now && now <= until; }
-  constexpr void narrow(const certificate& by) {
-    if (by.not_before > from) from = by.not_before;
-    if (by.not_after < until) until = by.not_after;
+  constexpr void narrow(const validity& by) {
+    if (by.from > from) from = by.from;
+    if (by.until < until) until = by.until;
   }
 };
 
 struct fault {
   errc why = errc::none;
-  std::int64_t date = 0;          // the one that was missed, for tls_expired and tls_not_yet_valid
+  // The one that was missed, for tls_expired and tls_not_yet_valid. For tls_unknown_ca: not 0 when
+  // the TLS library thinks by its own clock that an intermediate is out of date.
+  std::int64_t date = 0;
   std::string_view shown_name{};  // for tls_name_mismatch: UNTRUSTED
 };
 
 // What is wrong with a certificate, or errc::none; its particulars go to `found`.
 
-constexpr errc judge_dates(const certificate& shown, std::int64_t now, fault& found) {
-  const bool early = now < shown.not_before;
-  if (!early && now <= shown.not_after) return errc::none;
-  found.date = early ? shown.not_before : shown.not_after;
+constexpr errc judge_dates(const validity& of, std::int64_t now, fault& found) {
+  if (of.contains(now)) return errc::none;
+  const bool early = now < of.from;
+  found.date = early ? of.from : of.until;
   return early ? errc::tls_not_yet_valid : errc::tls_expired;
 }
 
@@ -3771,14 +3773,19 @@ inline std::string_view explain(const fault& found, std::string_view host, std::
       return words.add("the server's certificate is not valid before ")
           .add(date_of(found.date))
           .text();
+    case errc::tls_unknown_ca:
+      if (found.date == 0) break;
+      return words.add("no intermediate certificate was used: the TLS library's own clock is wrong")
+          .text();
     case errc::tls_name_mismatch:
       words.add("the server's certificate is ");
       if (found.shown_name.empty()) return words.add("not for ").add(host).text();
       return words.add("for ").add(found.shown_name).add(", not ").add(host).text();
     case errc::tls_ip_mismatch:
       return words.add("the server's certificate is not for the address ").add(host).text();
-    default: return words.add(mailmote::explain(found.why)).text();
+    default: break;
   }
+  return words.add(mailmote::explain(found.why)).text();
 }
 
 }  // namespace mailmote::tls
@@ -4077,7 +4084,11 @@ struct context_settings {
   version minimum = version::tls_1_2;
 
   // A context of the caller's own, with anchors in it: then the fields above but `minimum` are not
-  // used, and it is neither changed nor freed. Every check of ours is made all the same.
+  // used. We set nothing in it and do not free it, so its SSL_MODE_AUTO_RETRY (Debian: on) stays: a
+  // handshake then reads up to ten times for one want_read. Every check of ours is made all the same.
+  // wolfSSL adds the intermediates of our handshakes to it. Once a server, even a refused one, has
+  // shown one that is out of date by now, bind answers tls_expired or tls_not_yet_valid, until both
+  // contexts are made anew. Those that it has from elsewhere we cannot see: share it with nobody.
   WOLFSSL_CTX* borrowed = nullptr;
 
   // For experiments on one's own desk: anybody on the way can be the server, and read everything.
@@ -4098,7 +4109,7 @@ class context {
  private:
   friend class session;
 
-  errc open(std::int64_t now) noexcept;
+  errc open(std::int64_t now, tls::fault& found) noexcept;
   errc load_anchors() noexcept;
   errc load(const tls::anchor_text& anchors) noexcept;
   errc load_one(std::string_view anchor, int form) noexcept;
@@ -4108,7 +4119,7 @@ class context {
 
   context_settings with_;
   WOLFSSL_CTX* ctx_ = nullptr;
-  tls::validity chains_{};  // of the intermediates that wolfSSL has kept from earlier handshakes
+  tls::validity chains_{};  // of the intermediates that wolfSSL may have kept
   int native_error_ = 0;
   bool started_ = false;
 };
@@ -4246,18 +4257,19 @@ inline void context::release() noexcept {
 }
 
 // wolfSSL keeps the intermediates of every handshake as if they were anchors. Outside the time in
-// which all of them are valid, the anchors are loaded afresh.
-inline errc context::open(std::int64_t now) noexcept {
+// which all of them are valid, the anchors are loaded afresh; what is borrowed cannot be, and is
+// refused, also after release().
+inline errc context::open(std::int64_t now, tls::fault& found) noexcept {
   native_error_ = 0;
-  if (ctx_ != nullptr && (with_.borrowed != nullptr || chains_.contains(now))) return errc::none;
+  if (ctx_ != nullptr && chains_.contains(now)) return errc::none;
   if (!started_ && wolfSSL_Init() != WOLFSSL_SUCCESS) return errc::tls_setup;
   started_ = true;
-  chains_ = {};
   if (with_.borrowed != nullptr) {
     ctx_ = with_.borrowed;
-    return errc::none;
+    return tls::judge_dates(chains_, now, found);
   }
 
+  chains_ = {};
   wolfSSL_CTX_free(ctx_);
   ctx_ = wolfSSL_CTX_new(wolfTLS_client_method());
   if (ctx_ == nullptr) return errc::tls_out_of_memory;
@@ -4359,7 +4371,7 @@ inline errc session::prepare() noexcept {
   if (!text::read_ip(host_) && !tls::is_domain_name(host_)) return errc::bad_host;
   const bool anybody = trust_->with_.dangerously_accept_any_certificate;
   if (now_ == no_time && !anybody) return errc::tls_no_time;
-  const errc opened = trust_->open(now_);
+  const errc opened = trust_->open(now_, found_);
   if (opened != errc::none) return opened;
   ssl_ = wolfSSL_new(trust_->ctx_);
   return ssl_ != nullptr && configure() ? errc::none : errc::tls_setup;
@@ -4421,23 +4433,25 @@ inline errc session::judge(bool ok, const WOLFSSL_X509_STORE_CTX& shown) noexcep
   if (trust_->with_.dangerously_accept_any_certificate) return errc::none;
 
   errc library = ok ? errc::none : meaning_for_certificate(shown.error);
-  if (library == errc::tls_expired || library == errc::tls_not_yet_valid) library = errc::none;
-  if (library != errc::none && library != errc::tls_name_mismatch) return library;
+  const bool is_date = library == errc::tls_expired || library == errc::tls_not_yet_valid;
+  if (is_date) library = errc::none;
 
-  // With the leaf, every certificate above it: some builds have not shown them before.
-  const int depth = shown.error_depth;
-  for (int i = depth == 0 ? shown.totalCerts - 1 : depth; i >= depth; --i) {
+  // With the leaf, every certificate above it: some builds have not shown them before. The dates of
+  // all count for the context: wolfSSL keeps good ones also where it refuses the leaf.
+  errc verdict = library == errc::tls_name_mismatch ? errc::none : library;
+  for (int i = shown.totalCerts - 1; i >= 0; --i) {
     const WOLFSSL_BUFFER_INFO& der = shown.certs[i];
-    tls::certificate certificate;
-    if (!tls::read_certificate({der.buffer, der.length}, certificate)) {
-      return errc::tls_bad_certificate;
-    }
-    if (i > 0) trust_->chains_.narrow(certificate);
-    errc verdict = tls::judge_dates(certificate, now_, found_);
+    tls::certificate certificate;  // its dates are 0 where they cannot be read
+    const bool is_readable = tls::read_certificate({der.buffer, der.length}, certificate);
+    const tls::validity dates{certificate.not_before, certificate.not_after};
+    if (i > 0) trust_->chains_.narrow(dates);
+    if (i < shown.error_depth || verdict != errc::none) continue;
+
+    if (i > 0 && is_date) found_.date = dates.until;  // should the leaf miss this one: explain it
+    verdict = is_readable ? tls::judge_dates(dates, now_, found_) : errc::tls_bad_certificate;
     if (verdict == errc::none && i == 0) verdict = tls::judge_name(certificate, host_, found_);
-    if (verdict != errc::none) return verdict;
   }
-  return library;
+  return verdict != errc::none ? verdict : library;
 }
 
 // The name lies in a certificate that goes away; the outlet is not used before the peer is proven.

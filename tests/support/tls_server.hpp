@@ -34,6 +34,7 @@ struct tls_server_settings {
   std::string_view certificate =
       "good";                    // NAME.pem and NAME.key of pki.sh; empty: none, anonymous DH
   const char* suites = nullptr;  // wolfSSL's names; null: all it has
+  bool tls_1_1_only = false;     // where wolfSSL still has it
   bool tls_1_2_only = false;
   bool tls_1_3_only = false;
 };
@@ -43,9 +44,7 @@ class tls_server {
  public:
   tls_server(Lower& lower, const tls_server_settings& with) : lower_{lower} {
     wolfSSL_Init();
-    ctx_ = wolfSSL_CTX_new(with.tls_1_2_only   ? wolfTLSv1_2_server_method()
-                           : with.tls_1_3_only ? wolfTLSv1_3_server_method()
-                                               : wolfTLS_server_method());
+    ctx_ = wolfSSL_CTX_new(method(with));
     wolfSSL_CTX_set_verify(ctx_, WOLFSSL_VERIFY_NONE, nullptr);
     const char* suites = with.suites;
     if (with.certificate.empty()) {
@@ -107,6 +106,13 @@ class tls_server {
   int error() { return wolfSSL_get_error(ssl_, -1); }
 
  private:
+  static WOLFSSL_METHOD* method(const tls_server_settings& with) {
+#ifndef NO_OLD_TLS
+    if (with.tls_1_1_only) return wolfTLSv1_1_server_method();
+#endif
+    if (with.tls_1_2_only) return wolfTLSv1_2_server_method();
+    return with.tls_1_3_only ? wolfTLSv1_3_server_method() : wolfTLS_server_method();
+  }
   static int moved(mailmote::io_result result) {
     if (result.ok()) return static_cast<int>(result.count());
     const bool waits = result.status() == mailmote::io_status::want_read ||

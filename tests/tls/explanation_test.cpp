@@ -36,6 +36,12 @@ TEST_CASE("dates and names are in the sentence") {
 TEST_CASE("what needs no particulars is said as everywhere") {
   CHECK(told({errc::tls_not_tls, 0, {}}) == "the server does not speak TLS on this port");
   CHECK(told({errc::none, 0, {}}) == explain(errc::none));
+  CHECK(told({errc::tls_unknown_ca, 0, {}}) == explain(errc::tls_unknown_ca));
+}
+
+TEST_CASE("a TLS library with a wrong clock of its own is told from a server that nobody knows") {
+  CHECK(told({errc::tls_unknown_ca, 1767312000, {}}) ==
+        "no intermediate certificate was used: the TLS library's own clock is wrong");
 }
 
 TEST_CASE("a hostile name can neither move the cursor nor break the line") {

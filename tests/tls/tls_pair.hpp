@@ -20,6 +20,24 @@ inline constexpr std::int64_t in_2070 = 3170000000;
 inline constexpr std::int64_t in_2089 = 3770000000;
 inline constexpr std::int64_t in_2019 = 1550000000;
 
+// A WOLFSSL_CTX as a caller may bring one, to be borrowed: it would let anybody in.
+struct callers_context {
+  WOLFSSL_CTX* native;
+
+  explicit callers_context(std::string_view anchors) {
+    wolfSSL_Init();
+    native = wolfSSL_CTX_new(wolfTLS_client_method());
+    wolfSSL_CTX_load_verify_locations(native, pki(anchors).c_str(), nullptr);
+    wolfSSL_CTX_set_verify(native, WOLFSSL_VERIFY_NONE, nullptr);
+  }
+  callers_context(const callers_context&) = delete;
+  callers_context& operator=(const callers_context&) = delete;
+  ~callers_context() {
+    wolfSSL_CTX_free(native);
+    wolfSSL_Cleanup();
+  }
+};
+
 struct tls_pair {
   std::string anchors;
   memory_pipe pipe;

@@ -30,6 +30,14 @@ errc trusting(const wolfssl::context_settings& settings, const char* certificate
   return pair.connect();
 }
 
+#ifndef NO_PSK
+unsigned shared_key(unsigned char* key) {
+  constexpr unsigned size = 16;
+  for (unsigned i = 0; i < size; ++i) key[i] = 7;
+  return size;
+}
+#endif
+
 }  // namespace
 
 TEST_CASE("anchors may be a literal, a string, or octets") {
@@ -110,20 +118,45 @@ TEST_CASE("many sessions share one set of anchors, also after it was given back"
 }
 
 TEST_CASE("a context of the caller's own is checked like ours, and stays the caller's") {
-  REQUIRE(wolfSSL_Init() == WOLFSSL_SUCCESS);
-  WOLFSSL_CTX* own = wolfSSL_CTX_new(wolfTLS_client_method());
-  REQUIRE(wolfSSL_CTX_load_verify_locations(own, pki("ca.pem").c_str(), nullptr) ==
-          WOLFSSL_SUCCESS);
-  wolfSSL_CTX_set_verify(own, WOLFSSL_VERIFY_NONE, nullptr);
+  const callers_context caller{"ca.pem"};
+  WOLFSSL_CTX* own = caller.native;
   for (int round = 0; round < 2; ++round) {
     CHECK(trusting({.borrowed = own}) == errc::none);
     CHECK(trusting({.borrowed = own}, "unknown") == errc::tls_unknown_ca);
     CHECK(trusting({.borrowed = own}, "wrong_name") == errc::tls_name_mismatch);
     CHECK(trusting({.borrowed = own}, "expired") == errc::tls_expired);
   }
-  wolfSSL_CTX_free(own);
-  wolfSSL_Cleanup();
 }
+
+#ifdef OPENSSL_ALL
+TEST_CASE("a context whose own callback accepts everybody changes nothing for us") {
+  const callers_context own{"ca.pem"};
+  wolfSSL_CTX_set_cert_verify_callback(
+      own.native, [](WOLFSSL_X509_STORE_CTX*, void*) { return 1; }, nullptr);
+  CHECK(trusting({.borrowed = own.native}) == errc::none);
+  CHECK(trusting({.borrowed = own.native}, "unknown") == errc::tls_unknown_ca);
+}
+#endif
+
+#if !defined(NO_PSK) && defined(WOLFSSL_TLS13)
+TEST_CASE("a handshake that succeeds without a certificate is refused by the guard behind it") {
+  const callers_context own{"ca.pem"};
+  wolfSSL_CTX_set_psk_client_callback(
+      own.native, [](WOLFSSL*, const char*, char* who, unsigned, unsigned char* key, unsigned) {
+        who[0] = 'x';
+        who[1] = '\0';
+        return shared_key(key);
+      });
+  tls_pair pair{{.tls_1_3_only = true}, "", {.borrowed = own.native}};
+  wolfSSL_set_psk_server_callback(
+      pair.server.native(),
+      [](WOLFSSL*, const char*, unsigned char* key, unsigned) { return shared_key(key); });
+  CHECK(pair.connect() == errc::tls_unsafe);
+  CHECK_FALSE(pair.tls.is_safe());
+  CHECK(pair.tls.write_some(std::string_view{"x"}).status() == io_status::failed);
+  CHECK(pair.server.accept());  // it was the handshake's end
+}
+#endif
 
 TEST_CASE("a session that was never bound can do nothing, and says so") {
   char c = 'x';

@@ -76,6 +76,34 @@ TEST_CASE("a certificate for another name or address is not enough") {
   CHECK(meet("wildcard", "127.0.0.1").error == errc::tls_ip_mismatch);
 }
 
+TEST_CASE("a server for another name is refused by wolfSSL too, in case we should err") {
+  tls_pair pair{{.certificate = "wrong_name"}};
+  CHECK(pair.connect() == errc::tls_name_mismatch);
+  CHECK(pair.tls.native_error() != 0);
+}
+
+TEST_CASE("a server's own certificate as an anchor excuses neither its date nor its name") {
+  const errc late = meet("expired", "mail.example.test", in_2025, "expired.pem").error;
+  CHECK((late == errc::tls_expired || late == errc::tls_unknown_ca));  // not every build uses it
+  CHECK(meet("good", "mail.other.test", in_2025, "good.pem").error == errc::tls_name_mismatch);
+}
+
+TEST_CASE("with wolfSSL's own clock dead, a chain is refused at worst, and the reason is named") {
+  REQUIRE(wc_SetTimeCb([](time_t* t) -> time_t { return t != nullptr ? *t = 0 : 0; }) == 0);
+  const verdict good = meet("good"), expired = meet("expired"), chain = meet("chain"),
+                unknown = meet("chain_leaf");
+  REQUIRE(wc_SetTimeCb(nullptr) == 0);
+  CHECK(good == trusted);
+  CHECK(expired.error == errc::tls_expired);
+  CHECK(unknown ==
+        verdict{errc::tls_unknown_ca, "no trust anchor vouches for the server's certificate"});
+  if (chain != trusted) {  // with WOLFSSL_ALT_CERT_CHAINS
+    CHECK(chain ==
+          verdict{errc::tls_unknown_ca,
+                  "no intermediate certificate was used: the TLS library's own clock is wrong"});
+  }
+}
+
 TEST_CASE("the common name of a certificate is nobody's name") {
   CHECK(meet("common_name") ==
         verdict{errc::tls_name_mismatch, "the server's certificate is not for mail.example.test"});
@@ -188,6 +216,15 @@ TEST_CASE("a server below the minimum version is refused, and one at it is not")
   CHECK(recent.connect() == errc::none);
 }
 
+#ifndef NO_OLD_TLS
+TEST_CASE("a server that has nothing above TLS 1.1 is refused") {
+  tls_pair old{{.tls_1_1_only = true}};
+  REQUIRE(old.server.is_ready());
+  const errc error = old.connect();
+  CHECK((error == errc::tls_alert || error == errc::tls_version));
+}
+#endif
+
 TEST_CASE("a server that speaks plain text is named as that") {
   tls_pair pair;
   REQUIRE(pair.bind() == errc::none);
@@ -267,4 +304,37 @@ TEST_CASE(
   CHECK(meets("chain_expired", in_2025) == errc::tls_expired);
   CHECK(meets("chain_expired_leaf", in_2025) == errc::tls_unknown_ca);
   CHECK(meets("good", in_2025) == errc::none);
+}
+
+TEST_CASE("an intermediate that a borrowed context has kept is refused when its time is over") {
+  const callers_context own{"ca.pem"};
+  wolfssl::scoped<wolfssl::context> trust{wolfssl::context_settings{.borrowed = own.native}};
+  const auto meets = [&](const char* certificate, std::int64_t now) {
+    tls_pair pair{{.certificate = certificate}, "ca.pem", {}, &trust};
+    pair.tls.set_time(now);
+    return verdict{pair.connect(), pair.explained()};
+  };
+  const verdict over{errc::tls_expired, "the server's certificate expired on 2059-12-31"};
+  CHECK(meets("good", in_2070) == trusted);
+  CHECK(meets("chain", in_2025) == trusted);
+  CHECK(meets("chain_leaf", in_2025) == trusted);  // wolfSSL has kept the intermediate
+  CHECK(meets("chain_leaf", in_2070) == over);
+  CHECK(meets("good", in_2070) == over);
+  CHECK(meets("chain_leaf", in_2019).error == errc::tls_not_yet_valid);
+  trust.release();
+  CHECK(meets("chain_leaf", in_2070) == over);
+  CHECK(meets("chain_leaf", in_2025) == trusted);
+}
+
+TEST_CASE("an intermediate is forgotten also where the server that showed it was refused") {
+  const callers_context own{"ca.pem"};
+  wolfssl::scoped<wolfssl::context> trust{wolfssl::context_settings{.borrowed = own.native}};
+  const auto meets = [&](const char* certificate, const char* host, std::int64_t now) {
+    tls_pair pair{{.certificate = certificate}, "ca.pem", {}, &trust};
+    pair.tls.set_time(now);
+    return pair.connect(host);
+  };
+  CHECK(meets("chain", "mail.other.test", in_2025) == errc::tls_name_mismatch);
+  CHECK(meets("chain_leaf", "mail.example.test", in_2025) == errc::none);
+  CHECK(meets("chain_leaf", "mail.example.test", in_2070) == errc::tls_expired);
 }

@@ -85,6 +85,20 @@ TEST_CASE("a stream that is not writable while we read is waited for in the righ
   CHECK(pair.tls.read_some({&c, 1}).status() == io_status::want_read);
 }
 
+TEST_CASE("a stream that has nothing yet is asked once, not again and again") {
+  tls_pair pair;
+  REQUIRE(pair.bind() == errc::none);
+  CHECK(pair.tls.handshake() == io_status::want_read);
+  const std::size_t before = pair.pipe.near.calls;
+  CHECK(pair.tls.handshake() == io_status::want_read);
+  CHECK(pair.pipe.near.calls == before + 1);
+  REQUIRE(pair.handshake() == io_status::ok);
+  (void)pair.read_all();
+  const std::size_t later = pair.pipe.near.calls;
+  (void)pair.read_all();
+  CHECK(pair.pipe.near.calls == later + 1);
+}
+
 TEST_CASE("replies are read while a write is blocked, so nobody waits for nobody") {
   for (const tls_server_settings& with : {only_1_2, only_1_3}) {
     tls_pair pair{with};

@@ -16,30 +16,32 @@
 
 namespace mailmote::tls {
 
-// The time between which every certificate of a chain is valid.
+// The time in which a certificate is valid, or every certificate of a chain; both ends included.
 struct validity {
   std::int64_t from = std::numeric_limits<std::int64_t>::min();
   std::int64_t until = std::numeric_limits<std::int64_t>::max();
 
   constexpr bool contains(std::int64_t now) const { return from <= now && now <= until; }
-  constexpr void narrow(const certificate& by) {
-    if (by.not_before > from) from = by.not_before;
-    if (by.not_after < until) until = by.not_after;
+  constexpr void narrow(const validity& by) {
+    if (by.from > from) from = by.from;
+    if (by.until < until) until = by.until;
   }
 };
 
 struct fault {
   errc why = errc::none;
-  std::int64_t date = 0;          // the one that was missed, for tls_expired and tls_not_yet_valid
+  // The one that was missed, for tls_expired and tls_not_yet_valid. For tls_unknown_ca: not 0 when
+  // the TLS library thinks by its own clock that an intermediate is out of date.
+  std::int64_t date = 0;
   std::string_view shown_name{};  // for tls_name_mismatch: UNTRUSTED
 };
 
 // What is wrong with a certificate, or errc::none; its particulars go to `found`.
 
-constexpr errc judge_dates(const certificate& shown, std::int64_t now, fault& found) {
-  const bool early = now < shown.not_before;
-  if (!early && now <= shown.not_after) return errc::none;
-  found.date = early ? shown.not_before : shown.not_after;
+constexpr errc judge_dates(const validity& of, std::int64_t now, fault& found) {
+  if (of.contains(now)) return errc::none;
+  const bool early = now < of.from;
+  found.date = early ? of.from : of.until;
   return early ? errc::tls_not_yet_valid : errc::tls_expired;
 }
 

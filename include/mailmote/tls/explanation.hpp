@@ -58,14 +58,19 @@ inline std::string_view explain(const fault& found, std::string_view host, std::
       return words.add("the server's certificate is not valid before ")
           .add(date_of(found.date))
           .text();
+    case errc::tls_unknown_ca:
+      if (found.date == 0) break;
+      return words.add("no intermediate certificate was used: the TLS library's own clock is wrong")
+          .text();
     case errc::tls_name_mismatch:
       words.add("the server's certificate is ");
       if (found.shown_name.empty()) return words.add("not for ").add(host).text();
       return words.add("for ").add(found.shown_name).add(", not ").add(host).text();
     case errc::tls_ip_mismatch:
       return words.add("the server's certificate is not for the address ").add(host).text();
-    default: return words.add(mailmote::explain(found.why)).text();
+    default: break;
   }
+  return words.add(mailmote::explain(found.why)).text();
 }
 
 }  // namespace mailmote::tls
