@@ -1439,8 +1439,10 @@ constexpr ip_address read_ipv6(std::string_view s) {
 }
 
 constexpr ip_address read_ip(std::string_view s) {
-  const ip_address v4 = read_ipv4(s);
-  return v4 ? v4 : read_ipv6(s);
+  for (const char c : s) {
+    if (c == ':') return read_ipv6(s);
+  }
+  return read_ipv4(s);
 }
 
 }  // namespace mailmote::text
