@@ -2701,7 +2701,6 @@ class client {
   void start() noexcept {
     close();
     session_.start();
-    blocked_ = {};
     has_more_ = false;
   }
 
@@ -2764,10 +2763,8 @@ class client {
   // nothing before it, and all that arrives is TLS's.
   bool is_silent() noexcept {
     if (session_.with().security == security::implicit_tls) return true;
-    const io_result result = stream_.read_some(in_);
-    if (result.ok()) session_.received(std::span{in_}.first(result.count()));
-    if (result.status() == io_status::closed) session_.ended(errc::none);
-    if (result.status() == io_status::failed) session_.ended(errc::stream_failed);
+    (void)read();
+    blocked_ = {};  // it is the handshake that says what is waited for
     return session_.next() == smtp::action::handshake;
   }
 
@@ -2788,6 +2785,7 @@ class client {
     if constexpr (requires(Stream & s) { s.close(); }) stream_.close();
     wipe(out_);
     wipe(in_);
+    blocked_ = {};
     connected_ = is_bound_ = is_safe_ = false;
     return true;
   }

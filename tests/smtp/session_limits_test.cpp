@@ -466,6 +466,7 @@ TEST_CASE("two mails over two connections are two times the same dialogue") {
       CHECK(smtp.result().fate == fate::delivered);
       CHECK(stream.is_closed());
       CHECK(smtp.next_timeout(0) == no_timeout);
+      CHECK(smtp.wants() == interest{});
       wire = stream.sent();
     }
     CHECK(wires[0] == wires[1]);
