@@ -11,7 +11,7 @@ SOURCES   = $(shell find include tests examples -name '*.hpp' -o -name '*.cpp')
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help demo test send single size size-check interop format format-check tidy clean
+.PHONY: help demo test send single size size-check interop mutants format format-check tidy clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -52,6 +52,10 @@ interop: ## send through a real Postfix on this machine (as root: its daemons ch
 	@$(CONFIGURE) >/dev/null
 	@$(COMPILE) --target mailmote-send pki
 	@tests/interop/run.sh $(BUILD)
+
+mutants: ## plant bugs, one at a time, and see that the tests find each
+	@tests/build/packages.sh test
+	@tests/build/mutants.sh $(BUILD) $(FIRST) $(JOBS)
 
 format: ## lay out the code
 	@tests/build/packages.sh format

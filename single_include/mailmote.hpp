@@ -1387,6 +1387,36 @@ constexpr int hex_value(char c) {
   return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+// One to four hexadecimal digits, taken off the front, into two octets at `out`.
+constexpr bool take_group(std::string_view& s, std::uint8_t* out) {
+  unsigned value = 0;
+  std::size_t digits = 0;
+  while (digits < s.size() && digits < 5 && hex_value(s[digits]) >= 0) {
+    value = value * 16 + static_cast<unsigned>(hex_value(s[digits++]));
+  }
+  s.remove_prefix(digits);
+  out[0] = static_cast<std::uint8_t>(value >> 8);
+  out[1] = static_cast<std::uint8_t>(value & 0xFF);
+  return digits >= 1 && digits <= 4;
+}
+
+// Groups with a colon between, the last two of eight perhaps in dotted decimal, into `n` octets at
+// `out`, which has room for 16.
+constexpr bool read_groups(std::string_view s, std::uint8_t* out, std::size_t& n) {
+  for (n = 0; n < 16;) {
+    if (n <= 12 && read_ipv4(s, out + n)) {
+      n += 4;
+      return true;
+    }
+    if (!take_group(s, out + n)) return false;
+    n += 2;
+    if (s.empty()) return true;
+    if (s[0] != ':') return false;
+    s.remove_prefix(1);
+  }
+  return false;
+}
+
 }  // namespace detail
 
 constexpr ip_address read_ipv4(std::string_view s) {
@@ -1396,45 +1426,21 @@ constexpr ip_address read_ipv4(std::string_view s) {
 }
 
 constexpr ip_address read_ipv6(std::string_view s) {
-  constexpr std::size_t no_gap = 17;
+  std::size_t gap = 0;  // where `::` stands; only what comes last may be dotted
+  while (gap + 1 < s.size() && s[gap] != '.' && (s[gap] != ':' || s[gap + 1] != ':')) ++gap;
   ip_address ip;
-  std::size_t n = 0;         // octets read
-  std::size_t gap = no_gap;  // where `::` stands
-  if (s.size() >= 2 && s[0] == ':' && s[1] == ':') {
-    gap = 0;
-    s.remove_prefix(2);
+  std::size_t n = 0;
+  if (gap + 1 >= s.size() || s[gap] == '.') {
+    const bool whole = detail::read_groups(s, ip.octets.data(), n) && n == 16;
+    return whole ? ip_address{ip.octets, 16} : ip_address{};
   }
-  while (!s.empty()) {
-    if (n == 16) return {};
-    std::size_t digits = 0;
-    unsigned value = 0;
-    while (digits < s.size() && digits < 5 && detail::hex_value(s[digits]) >= 0) {
-      value = value * 16 + static_cast<unsigned>(detail::hex_value(s[digits++]));
-    }
-    if (digits < s.size() && s[digits] == '.') {  // the last 32 bits may be dotted decimal
-      if (n > 12 || !detail::read_ipv4(s, ip.octets.data() + n)) return {};
-      n += 4;
-      break;
-    }
-    if (digits == 0 || digits > 4) return {};
-    ip.octets[n++] = static_cast<std::uint8_t>(value >> 8);
-    ip.octets[n++] = static_cast<std::uint8_t>(value & 0xFF);
-    s.remove_prefix(digits);
-    if (s.empty()) break;
-    if (s[0] != ':' || s.size() == 1) return {};
-    s.remove_prefix(1);
-    if (s[0] == ':') {
-      if (gap != no_gap) return {};
-      gap = n;
-      s.remove_prefix(1);
-    }
-  }
-  if (gap == no_gap) return n == 16 ? ip_address{ip.octets, 16} : ip_address{};
-  if (n >= 16) return {};
-  for (std::size_t moved = 1; moved <= n - gap; ++moved) {
-    ip.octets[16 - moved] = ip.octets[n - moved];
-    ip.octets[n - moved] = 0;
-  }
+  ip_address tail;
+  const std::string_view before{s.data(), gap};
+  const std::string_view behind{s.data() + gap + 2, s.size() - gap - 2};
+  if (!before.empty() && !detail::read_groups(before, ip.octets.data(), n)) return {};
+  if (!behind.empty() && !detail::read_groups(behind, tail.octets.data(), tail.size)) return {};
+  if (n + tail.size > 14) return {};  // the gap is at least one group
+  for (std::size_t i = 0; i < tail.size; ++i) ip.octets[16 - tail.size + i] = tail.octets[i];
   return {ip.octets, 16};
 }
 
@@ -4170,8 +4176,8 @@ class session {
   bool expect_name() noexcept;
   tls::handshake_facts facts() const noexcept;
 
-  static int receive(WOLFSSL*, char* in, int size, void* self) noexcept;
-  static int send(WOLFSSL*, char* out, int size, void* self) noexcept;
+  static int receive(WOLFSSL*, char* in, int size, void* context) noexcept;
+  static int send(WOLFSSL*, char* out, int size, void* context) noexcept;
   static int verify(int ok, WOLFSSL_X509_STORE_CTX* shown) noexcept;
   errc judge(bool ok, const WOLFSSL_X509_STORE_CTX& shown) noexcept;
   void keep_shown_name() noexcept;
@@ -4659,7 +4665,7 @@ struct address_list {
 inline errc resolve(std::string_view host, std::uint16_t port, address_list& found) noexcept {
   found = {};
   std::array<char, NI_MAXHOST> name{};
-  if (host.size() >= name.size() || host.find('\0') != host.npos) return errc::no_such_host;
+  if (host.size() >= name.size() || host.find('\0') != std::string_view::npos) return errc::no_such_host;
   std::memcpy(name.data(), host.data(), host.size());
 
   addrinfo hints{};
@@ -4799,7 +4805,7 @@ class tcp_stream {
   }
 
   // Returns early when a signal comes.
-  void wait(interest wants, milliseconds timeout) noexcept {
+  void wait(interest wants, milliseconds timeout) const noexcept {
     if (wants.any() && fd_ < 0) return;  // the next read or write says what has happened
     pollfd port{wants.any() ? fd_ : -1, 0, 0};
     port.events = static_cast<short>((wants.read ? POLLIN : 0) | (wants.write ? POLLOUT : 0));

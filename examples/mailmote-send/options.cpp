@@ -131,6 +131,30 @@ constexpr option all_options[] = {
     {"--version", "", "show the versions of mailmote and wolfSSL", set<&options::version, true>},
 };
 
+// Takes one option, and what belongs to it, from argv[i] on.
+std::optional<complaint> take_option(int argc, char** argv, int& i, options& chosen) {
+  const string_view word = argv[i++];
+  const std::size_t equals = word.starts_with("--") ? word.find('=') : string_view::npos;
+  const string_view name = word.substr(0, equals);
+  const auto found = std::find_if(std::begin(all_options), std::end(all_options),
+                                  [&](const option& o) { return o.name == name; });
+  if (found == std::end(all_options)) {
+    const char* const what = word.starts_with('-') ? "unknown option " : "unexpected argument ";
+    return complaint{usage, what + std::string{name}};
+  }
+  string_view value;
+  if (equals != string_view::npos) {
+    if (found->value.empty()) return complaint{usage, std::string{name} + " takes no value"};
+    value = word.substr(equals + 1);
+  } else if (!found->value.empty()) {
+    if (i == argc) return complaint{usage, std::string{name} + " needs a value"};
+    value = argv[i++];
+  }
+  const char* const wanted = found->take(chosen, value);
+  if (wanted == nullptr) return std::nullopt;
+  return complaint{usage, std::string{name} + " needs " + wanted};
+}
+
 std::optional<complaint> missing(string_view what) {
   return complaint{usage, std::string{what} + " is missing"};
 }
@@ -138,27 +162,8 @@ std::optional<complaint> missing(string_view what) {
 }  // namespace
 
 std::optional<complaint> read_command_line(int argc, char** argv, options& chosen) {
-  for (int i = 1; i < argc; ++i) {
-    const string_view word = argv[i];
-    const std::size_t equals = word.starts_with("--") ? word.find('=') : string_view::npos;
-    const string_view name = word.substr(0, equals);
-    const auto found = std::find_if(std::begin(all_options), std::end(all_options),
-                                    [&](const option& o) { return o.name == name; });
-    if (found == std::end(all_options)) {
-      const char* const what = word.starts_with('-') ? "unknown option " : "unexpected argument ";
-      return complaint{usage, what + std::string{name}};
-    }
-    string_view value;
-    if (equals != string_view::npos) {
-      if (found->value.empty()) return complaint{usage, std::string{name} + " takes no value"};
-      value = word.substr(equals + 1);
-    } else if (!found->value.empty()) {
-      if (++i == argc) return complaint{usage, std::string{name} + " needs a value"};
-      value = argv[i];
-    }
-    if (const char* wanted = found->take(chosen, value)) {
-      return complaint{usage, std::string{name} + " needs " + wanted};
-    }
+  for (int i = 1; i < argc;) {
+    if (const auto wrong = take_option(argc, argv, i, chosen)) return wrong;
   }
   if (chosen.help || chosen.version) return std::nullopt;
   if (chosen.host.empty()) return missing("--host");

@@ -6,10 +6,10 @@ jobs=$1
 cd "$(dirname "$0")/../.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-tidy="clang-tidy-14 --config-file=.clang-tidy --quiet"
+tidy="clang-tidy-14 --quiet"
 
 find include -name '*.hpp' | sed 's|^include/\(.*\)|#include <\1>|' | sort >"$work/every_header.cpp"
-$tidy "$work/every_header.cpp" -- -std=c++20 -Iinclude -fno-exceptions -fno-rtti
+$tidy --config-file=.clang-tidy "$work/every_header.cpp" -- -std=c++20 -Iinclude -fno-exceptions -fno-rtti
 
 find examples tests/support -name '*.cpp' | sort |
   xargs -P "$jobs" -I {} $tidy {} -- -std=c++20 -Iinclude -Itests

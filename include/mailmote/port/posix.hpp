@@ -68,7 +68,7 @@ class tcp_stream {
   }
 
   // Returns early when a signal comes.
-  void wait(interest wants, milliseconds timeout) noexcept {
+  void wait(interest wants, milliseconds timeout) const noexcept {
     if (wants.any() && fd_ < 0) return;  // the next read or write says what has happened
     pollfd port{wants.any() ? fd_ : -1, 0, 0};
     port.events = static_cast<short>((wants.read ? POLLIN : 0) | (wants.write ? POLLOUT : 0));

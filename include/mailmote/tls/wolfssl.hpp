@@ -137,8 +137,8 @@ class session {
   bool expect_name() noexcept;
   tls::handshake_facts facts() const noexcept;
 
-  static int receive(WOLFSSL*, char* in, int size, void* self) noexcept;
-  static int send(WOLFSSL*, char* out, int size, void* self) noexcept;
+  static int receive(WOLFSSL*, char* in, int size, void* context) noexcept;
+  static int send(WOLFSSL*, char* out, int size, void* context) noexcept;
   static int verify(int ok, WOLFSSL_X509_STORE_CTX* shown) noexcept;
   errc judge(bool ok, const WOLFSSL_X509_STORE_CTX& shown) noexcept;
   void keep_shown_name() noexcept;
