@@ -16,6 +16,7 @@ can_sanitize() { echo "int main() {}" | clang++ -fsanitize=address -x c++ - -o /
 has_arm_header() { echo "#include <$1>" | arm-none-eabi-g++ -mcpu=cortex-m3 -E -x c++ - ; }
 has_postfix() { PATH=$PATH:/usr/sbin command -v postfix ; }
 has_dovecot() { PATH=$PATH:/usr/sbin command -v dovecot ; }
+has_aiosmtpd() { /usr/bin/python3 -c 'import aiosmtpd' ; }
 
 needs_of_build() {
   need g++ command -v g++
@@ -44,6 +45,7 @@ case ${1:-} in
     needs_of_build
     need postfix has_postfix
     need dovecot-core has_dovecot
+    need python3-aiosmtpd has_aiosmtpd
     ;;
   format) need clang-format-14 command -v clang-format-14 ;;
   tidy)

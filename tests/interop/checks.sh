@@ -71,7 +71,11 @@ one_unknown_of_all() {
   send starttls --all-recipients --to ops@example.test --to ghost@example.test \
     --to night@example.test --body "$work/mails/small.sent"
   exits 67
-  heard 'EHLO STARTTLS EHLO AUTH MAIL RCPT*3 QUIT'
+  if [[ $pipelining == yes ]]; then # in lock-step, nobody is named after the one who is refused
+    heard 'EHLO STARTTLS EHLO AUTH MAIL RCPT*3 QUIT'
+  else
+    heard 'EHLO STARTTLS EHLO AUTH MAIL RCPT*2 QUIT'
+  fi
   says 'ghost@example\.test: refused \(550'
   nothing_arrived
 }
@@ -148,12 +152,36 @@ shows_no_secret() {
   showed_no_secret
 }
 
+# What every server must do.
+run_rows() {
+  local name=localhost
+  row 'small' sends starttls "$over_starttls" small
+  row 'tricky body' sends starttls "$over_starttls" tricky
+  row '10 MB' sends starttls "$over_starttls" ten_megabytes
+  row 'three recipients, one refused' one_unknown
+  row '--all-recipients, one refused' one_unknown_of_all
+  row 'wrong password' wrong_password
+  row 'TLS 1.2 only' tls_version tls12 TLSv1.2
+  row 'TLS 1.3 only' tls_version tls13 TLSv1.3
+  ca=$work/pki/other_ca.pem row 'wrong CA' \
+    trusts_not starttls "$end_at_handshake" 'no trust anchor vouches'
+  host=$name row 'wrong name' trusts_not wrong_name "$end_at_handshake" \
+    "certificate is for mail\.other\.test, not $name"
+  row 'expired certificate' \
+    trusts_not expired "$end_at_handshake" 'certificate expired on 2020-12-31'
+  row '200 recipients' two_hundred_recipients starttls
+  row 'ten mails on one connection' ten_mails_on_one_connection
+}
+
+# What a port is asked for that not every server has.
 run_checks() {
-  check 'a small mail arrives over STARTTLS with AUTH PLAIN' plain_login
-  check 'a small mail arrives over STARTTLS with AUTH LOGIN' login_login
+  local refused_in_lockstep='EHLO STARTTLS EHLO AUTH MAIL RCPT*2 QUIT'
+  local refused=$refused_in_lockstep
+  [[ $pipelining == no ]] || refused='EHLO STARTTLS EHLO AUTH MAIL RCPT*2 DATA QUIT'
+
+  check 'each line of AUTH PLAIN and of the mail is as it should be' plain_login
+  check 'each line of AUTH LOGIN and of the mail is as it should be' login_login
   check 'a small mail arrives over implicit TLS' sends implicit "$over_implicit_tls" small
-  check 'a small mail arrives over TLS 1.2' tls_version tls12 TLSv1.2
-  check 'a small mail arrives over TLS 1.3' tls_version tls13 TLSv1.3
   host=localhost check 'a server proves its name' sends starttls "$over_starttls" small
   check 'a server proves its name by way of an intermediate CA' sends chain "$over_starttls" small
   ca=$work/pki/rsa_ca.pem \
@@ -162,51 +190,41 @@ run_checks() {
   check 'a body full of dots arrives unchanged' sends starttls "$over_starttls" dots
   check 'every octet arrives unchanged' sends starttls "$over_starttls" eight_bit
   check 'lines of 998 octets arrive unchanged' sends starttls "$over_starttls" long_lines
-  check '10 MB arrive unchanged over STARTTLS' sends starttls "$over_starttls" ten_megabytes
   check '10 MB arrive unchanged over implicit TLS' sends implicit "$over_implicit_tls" ten_megabytes
   check 'a bare LF and a bare CR arrive as line ends' sends starttls "$over_starttls" line_ends
   check 'a text file of Unix arrives line by line' sends starttls "$over_starttls" unix
   check 'a mail without a last line end gets one' sends starttls "$over_starttls" no_final_newline
   check 'a mail whose last octet is a CR ends there' sends starttls "$over_starttls" final_cr
-  check 'an empty mail arrives empty' sends starttls "$over_starttls" empty
+  if [[ $completes_header == no ]]; then
+    check 'an empty mail arrives empty' sends starttls "$over_starttls" empty
+  else
+    echo "# $server would give an empty mail a header or its end"
+  fi
   check 'a mail from standard input arrives unchanged' from_standard_input dots
   check '10 MB from standard input arrive unchanged' from_standard_input ten_megabytes
 
-  check 'ten mails go over one connection' ten_mails_on_one_connection
   from='' check 'the null reverse-path arrives as such' sends starttls "$over_starttls" small
-  check 'one unknown recipient does not keep the mail from the others' one_unknown
-  check 'with --all-recipients, one unknown recipient keeps it from all' one_unknown_of_all
-  check 'a mail for unknown recipients only is refused' \
-    all_unknown starttls 'EHLO STARTTLS EHLO AUTH MAIL RCPT*2 DATA QUIT'
-  check 'a mail for unknown recipients only is refused without PIPELINING' \
-    all_unknown no_pipelining 'EHLO STARTTLS EHLO AUTH MAIL RCPT*2 QUIT'
-  check 'two hundred recipients all get the mail' two_hundred_recipients starttls
-  check 'two hundred recipients all get the mail without PIPELINING' \
+  check 'a mail for unknown recipients only is refused' all_unknown starttls "$refused"
+  at no_pipelining check 'a mail for unknown recipients only is refused without PIPELINING' \
+    all_unknown no_pipelining "$refused_in_lockstep"
+  at no_pipelining check 'two hundred recipients all get the mail without PIPELINING' \
     two_hundred_recipients no_pipelining
-  check 'a server without PIPELINING gets one command at a time' \
+  at no_pipelining check 'a server without PIPELINING gets one command at a time' \
     one_command_at_a_time no_pipelining
   check 'with --no-pipelining, every server gets one command at a time' \
     one_command_at_a_time starttls --no-pipelining
 
-  check 'a wrong password is tried once' wrong_password
   check 'a wrong password is tried once with AUTH PLAIN' wrong_password --auth plain
   check 'a wrong password is tried once with AUTH LOGIN' wrong_password --auth login
-  check 'a mail over the announced size limit is not even begun' \
+  at small check 'a mail over the announced size limit is not even begun' \
     too_large small 'EHLO STARTTLS EHLO AUTH QUIT'
-  check 'a mail over a size limit that was not announced is refused in the end' \
+  at small_and_silent check 'a mail over a size limit that was not announced is refused in the end' \
     too_large small_and_silent "$over_starttls"
 
-  ca=$work/pki/other_ca.pem check 'an unknown CA gets no secret' \
-    trusts_not starttls "$end_at_handshake" 'no trust anchor vouches'
   ca=$work/pki/other_ca.pem check 'an unknown CA gets no secret over implicit TLS' \
     trusts_not implicit '' 'no trust anchor vouches'
-  host=localhost check 'a certificate for another name gets no secret' \
-    trusts_not wrong_name "$end_at_handshake" \
-    'certificate is for mail\.other\.test, not localhost'
   check 'a certificate for another address gets no secret' \
     trusts_not wrong_name "$end_at_handshake" 'certificate is not for the address 127\.0\.0\.1'
-  check 'an expired certificate gets no secret' \
-    trusts_not expired "$end_at_handshake" 'certificate expired on 2020-12-31'
   check 'an expired certificate gets no secret over implicit TLS' \
     trusts_not expired_implicit '' 'certificate expired on 2020-12-31'
   check 'a server without STARTTLS gets neither mail nor secret' \

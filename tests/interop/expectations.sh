@@ -4,6 +4,21 @@
 
 passed=0
 failed=0
+rows=()            # of the table that finish prints
+declare -A cells=() # [row,server]: ok or FAILED
+
+# row NAME COMMAND...: a check that every server must pass, and its row of the table.
+row() {
+  local name=$1 before=$failed
+  check "$@"
+  [[ -v cells[$name,${servers[0]}] ]] || rows+=("$name")
+  cells[$name,$server]=$([[ $failed == "$before" ]] && echo ok || echo FAILED)
+}
+
+# at PORT check ...: where the server has that port.
+at() {
+  if [[ -v port[$1] ]]; then "${@:2}"; else echo "# $server has no port $1: ${*:3:1}"; fi
+}
 
 # check SENTENCE COMMAND...: runs COMMAND, with nothing left of the checks before it.
 check() {
@@ -28,8 +43,25 @@ check() {
   [[ ! -e $work/restless ]] || finish # every further check would wait as long, for nothing
 }
 
+print_table() {
+  local name
+  printf '\n%-36s' ''
+  printf '%-12s' "${servers[@]}"
+  for name in "${rows[@]}"; do
+    printf '\n%-36s' "$name"
+    for server in "${servers[@]}"; do
+      if [[ ! -v cells[$name,$server] ]]; then
+        cells[$name,$server]='NOT RUN'
+        ((++failed))
+      fi
+      printf '%-12s' "${cells[$name,$server]}"
+    done
+  done
+  printf '\n\n'
+}
+
 finish() {
-  echo "1..$((passed + failed))"
+  print_table
   echo "$passed passed, $failed failed"
   ((failed == 0))
   exit
@@ -45,10 +77,19 @@ complain() {
   return 1
 }
 
+server_comes_to_rest() {
+  local tries
+  for ((tries = 0; tries < 500; tries++)); do
+    sessions_are_over && server_has_delivered && return
+    sleep 0.02
+  done
+  return 1
+}
+
 # send PORT OPTION...: runs mailmote-send once, and waits until nothing moves any more. What shall
 # be unlike all other checks stands in the variables host, tls, ca, from and secret.
 send() {
-  local kind=starttls tries
+  local kind=starttls
   [[ $1 == *implicit ]] && kind=implicit
   set -- --host "${host-127.0.0.1}" --port "${port[$1]}" --tls "${tls-$kind}" \
     --ca "${ca-$work/pki/ca.pem}" --user "$user" --from "${from-$sender}" \
@@ -57,10 +98,7 @@ send() {
   exit_code=0
   MAILMOTE_PASSWORD=${secret-$password} timeout 60 "$mailmote_send" "$@" \
     >"$work/out" 2>"$work/err" || exit_code=$?
-  for ((tries = 0; tries < 500; tries++)); do
-    server_is_at_rest && return
-    sleep 0.02
-  done
+  server_comes_to_rest && return
   : >"$work/restless"
   complain 'the server does not come to rest'
 }

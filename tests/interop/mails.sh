@@ -2,7 +2,12 @@
 # The mails that are sent. Each is two files: NAME.sent is what mailmote-send is given, and
 # NAME.expected what must lie in the mailbox, where lines end in LF. Sourced by run.sh.
 
-header() { printf 'Subject: %s\r\nFrom: <%s>\r\n\r\n' "$1" "$sender"; }
+# All that a server could find missing is there, so that none adds to it.
+header() {
+  printf '%s\r\n' "Subject: $1" "From: <$sender>" "Date: $date" "Message-ID: <$message_id>" ''
+}
+date='Mon, 23 Nov 2026 07:00:00 +0000'
+message_id=alert@example.test
 
 # A mail whose lines end in CRLF, the last one too: only the line ends change on the way.
 mail_of_lines() {
@@ -42,6 +47,19 @@ make_mails() (
     }'
   } | mail_of_lines long_lines
 
+  # What breaks a careless client: dots first, dots alone, all octets, long and blank lines, and line
+  # ends of all kinds.
+  {
+    header 'Tricky'
+    printf '%s\r\n' . .. '' .x '' "$(printf '.%.0s' {1..997})" '' '\' 'From here' '>From there'
+    printf '\xC3\xA4\x80\xFF\t\x01\x7F \r\n.\n.\r.\n\n\r\n. \r\n'
+  } >tricky.sent
+  {
+    header 'Tricky' | sed 's/\r$//'
+    printf '%s\n' . .. '' .x '' "$(printf '.%.0s' {1..997})" '' '\' 'From here' '>From there'
+    printf '\xC3\xA4\x80\xFF\t\x01\x7F \n.\n.\n.\n\n\n. \n'
+  } >tricky.expected
+
   # At least ten million octets; lines of all lengths up to 200, every third begins with a dot.
   {
     header 'Ten megabytes'
@@ -62,19 +80,19 @@ make_mails() (
   # RFC 5321 2.3.8 knows one line end; ready-made text has others. CR CR LF is two.
   { header 'Line ends' && printf 'LF\n.LF\nCR\r.CR\rtwo CR\r\rCR CR LF\r\r\nLF CR\n\rend\r\n'; } \
     >line_ends.sent
-  printf '%s\n' 'Subject: Line ends' "From: <$sender>" '' \
-    LF .LF CR .CR 'two CR' '' 'CR CR LF' '' 'LF CR' '' end >line_ends.expected
+  { header 'Line ends' | sed 's/\r$//' && printf '%s\n' LF .LF CR .CR 'two CR' '' 'CR CR LF' '' \
+    'LF CR' '' end; } >line_ends.expected
 
   { header 'No last line end' && printf 'first\r\n.last'; } >no_final_newline.sent
-  printf '%s\n' 'Subject: No last line end' "From: <$sender>" '' first .last \
+  { header 'No last line end' | sed 's/\r$//' && printf '%s\n' first .last; } \
     >no_final_newline.expected
 
   { header 'Last line end is a CR' && printf 'first\r\n.\r'; } >final_cr.sent
-  printf '%s\n' 'Subject: Last line end is a CR' "From: <$sender>" '' first . >final_cr.expected
+  { header 'Last line end is a CR' | sed 's/\r$//' && printf '%s\n' first .; } >final_cr.expected
 
   : >empty.sent
   : >empty.expected
 
-  printf 'Subject: Unix\nFrom: <%s>\n\none\n\n.\n..\nlast\n' "$sender" >unix.expected
+  { header Unix | sed 's/\r$//' && printf '%s\n' one '' . .. last; } >unix.expected
   cp unix.expected unix.sent
 )

@@ -4,6 +4,9 @@
 
 source "$interop/dovecot_auth.sh"
 
+pipelining=yes
+completes_header=no
+
 server_needs() {
   command -v postfix >/dev/null || echo postfix
   command -v dovecot >/dev/null || echo dovecot-core
@@ -150,47 +153,18 @@ END
 
 server_version() { postconf -c "$postfix/etc" -h mail_version | sed 's/^/Postfix /'; }
 
-# Whether every session is over, and every mail that was taken is in the mailbox.
-server_is_at_rest() {
-  local opened closed
-  opened=$(log_since_mark | grep -c ' connect from ')
-  closed=$(log_since_mark | grep -c ' disconnect from ')
-  ((opened > 0 && opened == closed)) || return 1
+# smtpd's process is the session's name.
+server_events() {
+  log_since_mark | sed -n '
+    s/^.* postfix\/smtpd\[\([0-9]*\)\]: < [^ ]*: /\1 C: /p
+    s/^.* postfix\/smtpd\[\([0-9]*\)\]: > [^ ]*: /\1 S: /p
+    s/^.* postfix\/smtpd\[\([0-9]*\)\]: connect from .*/\1 open/p
+    s/^.* postfix\/smtpd\[\([0-9]*\)\]: disconnect from .*/\1 close/p
+    s/^.* postfix\/smtpd\[\([0-9]*\)\]: .*TLS connection established from .*: \(TLSv[0-9.]*\) .*/\1 TLS: \2/p'
+}
+
+server_has_delivered() {
   [[ -z $(find "$postfix"/spool/{maildrop,incoming,active,deferred} -type f -print -quit) ]]
-}
-
-server_lines() { log_since_mark | sed -n 's/^.* postfix\/smtpd\[[0-9]*\]: < [^ ]*: //p'; }
-
-# A session is known by the process that serves it. Answers to challenges are no commands.
-server_dialogues() {
-  log_since_mark | awk '
-    function end_run() {
-      if (run[pid] > 1) said[pid] = said[pid] "*" run[pid]
-      run[pid] = 0
-    }
-    {
-      match($0, /smtpd\[[0-9]+\]: /)
-      if (RSTART == 0) next
-      pid = substr($0, RSTART, RLENGTH)
-      rest = substr($0, RSTART + RLENGTH)
-    }
-    rest ~ /^connect from / { said[pid] = ""; run[pid] = 0; last[pid] = ""; asked[pid] = 0 }
-    rest ~ /^> [^ ]+: / { asked[pid] = rest ~ /^> [^ ]+: 334/ }
-    rest ~ /^< [^ ]+: / {
-      if (asked[pid]) next
-      split(toupper(rest), word, " ")
-      if (word[3] == last[pid]) { run[pid]++; next }
-      end_run()
-      said[pid] = said[pid] (said[pid] == "" ? "" : " ") word[3]
-      last[pid] = word[3]
-      run[pid] = 1
-    }
-    rest ~ /^disconnect from / { end_run(); print said[pid] }'
-}
-
-# How many sessions had TLS up, and in which version.
-server_tls_versions() {
-  log_since_mark | sed -n 's/.*TLS connection established from .*: \(TLSv[0-9.]*\) .*/\1/p'
 }
 
 # Postfix puts its own lines on top of a mail: three of the envelope, and Received with the lines it

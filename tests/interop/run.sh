@@ -1,27 +1,26 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
-# run.sh BUILD_DIR: sends mail with BUILD_DIR/mailmote-send through real servers on loopback, and
-# reads it back from their mailboxes. Needs root, as the servers do.
+# run.sh BUILD_DIR [SERVER...]: sends mail with BUILD_DIR/mailmote-send through real servers on
+# loopback, and reads it back from their mailboxes. Ends with a table of what all of them must do.
+# Needs root, as the servers do.
 #
 # The checks are written once (checks.sh). A server is one script, which provides
 #
+#   pipelining             yes or no: whether it offers PIPELINING
+#   completes_header       yes or no: whether it puts something into a mail that has no header
 #   server_needs           prints the packages that are missing on this machine
 #   server_start DIR PKI   starts it with all its state in DIR and awaits its greetings; sets
-#                          port[...] for all that the checks name, $server_log, and $mailbox, a
-#                          Maildir
+#                          port[...] for what the checks name, $server_log, and $mailbox, a Maildir
 #   server_version         prints its name and version
-#   server_is_at_rest      whether all sessions since the mark are over and all mail is delivered
-#   server_lines           prints each line that a client sent since the mark, secrets too
-#   server_dialogues       prints the commands of each session since the mark, a line a session:
-#                          `EHLO STARTTLS EHLO AUTH MAIL RCPT*3 DATA QUIT`
-#   server_tls_versions    prints the TLS version of each session since the mark that reached it
+#   server_events          prints what happened since the mark, as sessions.sh describes it
+#   server_has_delivered   whether all mail that was taken is in the mailbox
 #   server_message FILE    prints a delivered mail without the lines that the server put on top
 #   server_reverse_path FILE, server_recipient FILE   print a delivered mail's envelope
 #
 # The mark is where in the log a check began.
 set -uo pipefail
 
-servers=(postfix)
+servers=(postfix exim aiosmtpd opensmtpd)
 
 user=mote17@example.test
 password='correct horse battery staple'
@@ -34,6 +33,7 @@ export LC_ALL=C
 declare -A port=()
 
 source "$interop/processes.sh"
+source "$interop/sessions.sh"
 source "$interop/loopback.sh"
 source "$interop/mails.sh"
 source "$interop/expectations.sh"
@@ -53,9 +53,8 @@ is_open_to_all() {
   done
 }
 
-log_since_mark() { tail -c "+$((mark + 1))" "$server_log"; }
-
-(($# == 1)) || give_up 'usage: run.sh BUILD_DIR'
+(($# > 0)) || give_up 'usage: run.sh BUILD_DIR [SERVER...]'
+(($# == 1)) || servers=("${@:2}")
 mailmote_send=$(cd "$1" 2>/dev/null && pwd)/mailmote-send
 [[ -x $mailmote_send ]] || give_up "$1/mailmote-send is not built"
 ((EUID == 0)) || give_up 'needs root, as the servers do'
@@ -79,7 +78,10 @@ for server in "${servers[@]}"; do
   missing=$(server_needs)
   [[ -z $missing ]] || give_up "missing packages: ${missing//$'\n'/ }"
   server_start "$work/$server" "$work/pki" || give_up "$server does not start"
+  mark=0
+  server_comes_to_rest || give_up "$server does not come to rest after its greetings"
   echo "# $(server_version)"
+  run_rows
   run_checks
   end_processes
 done
