@@ -24,75 +24,15 @@
 # ca.der and good.der are the same certificates in DER.
 set -eu
 umask 077
+support=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$1"
 cd "$1"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+. "$support/certify.sh"
 
 names="DNS:mail.example.test,DNS:localhost,IP:127.0.0.1,IP:::1"
-long="20200101000000Z 20891231235959Z"
-past="20200101000000Z 20201231235959Z"
-half="20200101000000Z 20591231235959Z"
-late="20890101000000Z 20891231235959Z"
-
-cat >"$work/ca.conf" <<'CONF'
-[req]
-distinguished_name = name
-[name]
-[ca]
-default_ca = authority
-[authority]
-database = $ENV::WORK/index
-new_certs_dir = $ENV::WORK
-rand_serial = yes
-default_md = sha256
-unique_subject = no
-policy = anything
-[anything]
-commonName = supplied
-CONF
-export WORK="$work"
-
-# key NAME [rsa]
-key() {
-  case ${2-} in
-    rsa) openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$1.key" ;;
-    *) openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$1.key" ;;
-  esac
-}
-
-# certify NAME COMMON_NAME ISSUER START END EXTENSION...: NAME.pem for NAME.key, by ISSUER.
-certify() {
-  name=$1 common_name=$2 issuer=$3 start=$4 end=$5
-  shift 5
-  : >"$work/index"
-  printf '%s\n' "$@" >"$work/extensions"
-  openssl req -new -config "$work/ca.conf" -key "$name.key" -subj "/CN=$common_name" \
-    -out "$work/request"
-  if [ "$issuer" = "$name" ]; then
-    set -- -selfsign -keyfile "$name.key"
-  else
-    set -- -cert "$issuer.pem" -keyfile "$issuer.key"
-  fi
-  openssl ca -batch -notext -config "$work/ca.conf" "$@" -startdate "$start" -enddate "$end" \
-    -extfile "$work/extensions" -in "$work/request" -out "$name.pem" 2>"$work/log" ||
-    { cat "$work/log" >&2; exit 1; }
-}
-
-# authority NAME COMMON_NAME ISSUER START END
-authority() {
-  certify "$@" basicConstraints=critical,CA:true keyUsage=critical,keyCertSign,cRLSign \
-    subjectKeyIdentifier=hash
-}
-
-# server NAME ISSUER START END [EXTENSION...]
-server() {
-  name=$1 issuer=$2 start=$3 end=$4
-  shift 4
-  certify "$name" "throwaway $name" "$issuer" "$start" "$end" basicConstraints=CA:false \
-    keyUsage=critical,digitalSignature "$@"
-}
 
 for name in ca other_ca imposter intermediate late_intermediate good chain chain_expired \
   wrong_name wildcard common_name expired future self_signed unknown forged client_only; do
