@@ -3326,17 +3326,30 @@ constexpr std::size_t place_of(std::string_view words, std::string_view text) {
   return text.size();
 }
 
+inline constexpr std::string_view pem_begin = "-----BEGIN CERTIFICATE-----";
+inline constexpr std::string_view pem_end = "-----END CERTIFICATE-----";
+
 // Takes the next certificate off the front of a PEM text, its two lines of dashes included. Empty:
 // there is no more. One that does not end is what is left of the text.
 constexpr std::string_view take_pem(std::string_view& text) {
-  constexpr std::string_view begin = "-----BEGIN CERTIFICATE-----";
-  constexpr std::string_view end = "-----END CERTIFICATE-----";
-  text.remove_prefix(place_of(begin, text));
-  const std::size_t stop = place_of(end, text);
-  const std::size_t size = stop == text.size() ? stop : stop + end.size();
+  text.remove_prefix(place_of(pem_begin, text));
+  const std::size_t stop = place_of(pem_end, text);
+  const std::size_t size = stop == text.size() ? stop : stop + pem_end.size();
   const std::string_view pem{text.data(), size};
   text.remove_prefix(size);
   return pem;
+}
+
+constexpr bool is_whole_pem(std::string_view pem) { return pem.ends_with(pem_end); }
+
+// Of a text in which there is no whole certificate, the part that one may still come of, should the
+// text go on.
+constexpr std::string_view unfinished_pem(std::string_view text) {
+  constexpr std::size_t most = pem_begin.size() - 1;
+  const std::size_t begin = place_of(pem_begin, text);
+  const std::size_t tail = text.size() < most ? 0 : text.size() - most;
+  text.remove_prefix(begin < tail ? begin : tail);
+  return text;
 }
 
 }  // namespace mailmote::tls
@@ -3398,20 +3411,28 @@ constexpr date date_of(std::int64_t unix_seconds) {
 
 // ---- <mailmote/tls/certificate.hpp> ----
 
-// certificate.hpp: the four things that we must know of a certificate, out of its DER.
+// certificate.hpp: what we must know of a certificate, out of its DER.
 //
-// Knows:          X.690 10 (DER), RFC 5280 4.1 (Certificate), 4.2.1.6 (subjectAltName).
-// Does not know:  signatures, chains and extensions; the TLS library judges those.
+// Knows:          X.690 10 (DER), RFC 5280 4.1 (Certificate) and four extensions of 4.2.1.
+// Does not know:  what follows from it, signatures, and all other extensions (the TLS library does).
 // Bounds:         reads nothing outside the span; every element is passed once. What is malformed,
 //                 in a place that we pass, is refused whole.
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 
 namespace mailmote::tls {
 
 using octets = std::span<const std::uint8_t>;
+
+constexpr bool equal(octets a, octets b) {
+  if (a.size() != b.size()) return false;
+  std::size_t i = 0;
+  while (i < a.size() && a[i] == b[i]) ++i;
+  return i == a.size();
+}
 
 namespace der {
 
@@ -3467,6 +3488,12 @@ class reader {
     return {p, length};
   }
 
+  // The same, and nothing may stand behind it.
+  constexpr octets take_last(std::uint8_t tag) {
+    const octets content = take(tag);
+    return finished() ? content : fail();
+  }
+
   constexpr void skip(std::uint8_t tag) { (void)take(tag); }
   constexpr void skip_optional(std::uint8_t tag) {
     if (peek() == tag) (void)take_any();
@@ -3508,44 +3535,77 @@ constexpr bool read_time(std::uint8_t tag, octets text, std::int64_t& seconds) {
 
 }  // namespace der
 
-// Refers to the DER that it was read from.
+// The time in which a certificate is valid, or every certificate of a chain, in Unix seconds; both
+// ends included.
+struct validity {
+  std::int64_t from = std::numeric_limits<std::int64_t>::min();
+  std::int64_t until = std::numeric_limits<std::int64_t>::max();
+
+  constexpr bool contains(std::int64_t now) const { return from <= now && now <= until; }
+  constexpr void narrow(const validity& by) {
+    if (by.from > from) from = by.from;
+    if (by.until < until) until = by.until;
+  }
+};
+
+// The time around `now` in which what is not valid now is not valid.
+constexpr validity outside(const validity& of, std::int64_t now) {
+  if (now < of.from) return {.until = of.from - 1};
+  return {.from = of.until + 1};
+}
+
+// Refers to the DER that it was read from; runs of elements come without their outer header.
 struct certificate {
-  std::int64_t not_before = 0;  // Unix seconds; valid from here
-  std::int64_t not_after = 0;   // to here, both included
-  octets public_key{};          // SubjectPublicKeyInfo, without its outer header
-  octets alternative_names{};   // GeneralNames, without their outer header; empty: there are none
+  validity dates{0, 0};
+  octets signature_algorithm{};  // its OBJECT IDENTIFIER
+  octets key_usage{};            // the BIT STRING; empty: not limited
+  octets alternative_names{};    // GeneralNames; empty: there are none
+  octets name_constraints{};     // empty: there are none
+  octets extended_key_usage{};   // KeyPurposeIds; empty: not limited
+  bool is_self_issued = false;   // its subject is its issuer
 };
 
 namespace detail {
 
-constexpr bool take_time(der::reader& validity, std::int64_t& seconds) {
-  const std::uint8_t tag = validity.peek();
-  const octets text = validity.take_any();
+constexpr bool take_time(der::reader& dates, std::int64_t& seconds) {
+  const std::uint8_t tag = dates.peek();
+  const octets text = dates.take_any();
   return (tag == der::utc_time || tag == der::generalized_time) &&
          der::read_time(tag, text, seconds);
 }
 
-constexpr bool is_alternative_name(octets oid) {  // 2.5.29.17
-  return oid.size() == 3 && oid[0] == 0x55 && oid[1] == 0x1D && oid[2] == 0x11;
+// Where the value of an extension that we read goes, and which tag it has; null for all others.
+// Their names are 2.5.29.N.
+constexpr octets* place_for(octets oid, certificate& out, std::uint8_t& tag) {
+  tag = der::sequence;
+  if (oid.size() != 3 || oid[0] != 0x55 || oid[1] != 0x1D) return nullptr;
+  switch (oid[2]) {
+    case 15: tag = der::bit_string; return &out.key_usage;
+    case 17: return &out.alternative_names;
+    case 30: return &out.name_constraints;
+    case 37: return &out.extended_key_usage;
+    default: return nullptr;
+  }
 }
 
-// Out of the extensions, if there are any.
-constexpr bool take_alternative_names(der::reader& tbs, octets& names) {
+// One that comes twice, or is empty, spoils the whole certificate.
+constexpr bool take_extensions(der::reader& tbs, certificate& out) {
   if (tbs.finished()) return true;
-  der::reader wrapped{tbs.take(der::context_3)};
-  der::reader extensions{wrapped.take(der::sequence)};
-  while (!extensions.at_end()) {
-    der::reader extension{extensions.take(der::sequence)};
-    const bool is_wanted = is_alternative_name(extension.take(der::object_identifier));
+  tbs = der::reader{tbs.take_last(der::context_3)};
+  tbs = der::reader{tbs.take_last(der::sequence)};
+  while (!tbs.at_end()) {
+    der::reader extension{tbs.take(der::sequence)};
+    std::uint8_t tag = 0;
+    octets* const place = place_for(extension.take(der::object_identifier), out, tag);
     extension.skip_optional(der::boolean);
-    der::reader value{extension.take(der::octet_string)};
-    if (!extension.finished()) return false;
-    if (!is_wanted) continue;
-    if (!names.empty()) return false;
-    names = value.take(der::sequence);
-    if (names.empty() || !value.at_end()) return false;
+    der::reader value{extension.take_last(der::octet_string)};
+    if (extension.failed()) return false;
+    if (place == nullptr) continue;
+    if (!place->empty()) return false;
+    *place = value.take_last(tag);
+    if (place->empty()) return false;
   }
-  return extensions.finished() && wrapped.at_end() && tbs.at_end();
+  return tbs.finished();
 }
 
 }  // namespace detail
@@ -3553,27 +3613,27 @@ constexpr bool take_alternative_names(der::reader& tbs, octets& names) {
 // Whether `whole` is one certificate and nothing behind it; then `out` is what it says.
 constexpr bool read_certificate(octets whole, certificate& out) {
   out = {};
-  der::reader outermost{whole};
-  der::reader certificate{outermost.take(der::sequence)};
-  der::reader tbs{certificate.take(der::sequence)};
-  certificate.skip(der::sequence);    // signatureAlgorithm
-  certificate.skip(der::bit_string);  // signature
-  if (!certificate.finished() || !outermost.at_end()) return false;
+  der::reader outer{whole};
+  outer = der::reader{outer.take_last(der::sequence)};
+  der::reader tbs{outer.take(der::sequence)};
+  out.signature_algorithm = der::reader{outer.take(der::sequence)}.take(der::object_identifier);
+  (void)outer.take_last(der::bit_string);  // signature
+  if (outer.failed()) return false;
 
   tbs.skip_optional(der::context_0);
   tbs.skip(der::integer);   // serialNumber
   tbs.skip(der::sequence);  // signature
-  tbs.skip(der::sequence);  // issuer
-  der::reader validity{tbs.take(der::sequence)};
-  if (!detail::take_time(validity, out.not_before) || !detail::take_time(validity, out.not_after) ||
-      !validity.at_end()) {
+  const octets issuer = tbs.take(der::sequence);
+  der::reader dates{tbs.take(der::sequence)};
+  if (!detail::take_time(dates, out.dates.from) || !detail::take_time(dates, out.dates.until) ||
+      !dates.at_end()) {
     return false;
   }
-  tbs.skip(der::sequence);  // subject
-  out.public_key = tbs.take(der::sequence);
+  out.is_self_issued = equal(tbs.take(der::sequence), issuer);
+  tbs.skip(der::sequence);  // subjectPublicKeyInfo
   tbs.skip_optional(der::context_1);
   tbs.skip_optional(der::context_2);
-  return detail::take_alternative_names(tbs, out.alternative_names);
+  return detail::take_extensions(tbs, out);
 }
 
 }  // namespace mailmote::tls
@@ -3633,28 +3693,34 @@ constexpr bool covers(std::string_view presented, std::string_view host) {
   return !host.empty() && ascii::equal_ignoring_case(presented, host);
 }
 
+// The server that is meant (RFC 9525 1.8): its name without the root's dot, or its address. The name is
+// referred to.
+struct reference_identity {
+  std::string_view host{};
+  text::ip_address ip{};  // when `host` is one
+
+  constexpr reference_identity() = default;
+  constexpr explicit reference_identity(std::string_view name)
+      : host{without_root(name)}, ip{text::read_ip(host)} {}
+
+  constexpr bool is_valid() const { return ip || is_domain_name(host); }
+};
+
 inline std::string_view as_text(octets o) {
   return {reinterpret_cast<const char*>(o.data()), o.size()};
 }
 
-constexpr bool is_same(octets presented, const text::ip_address& ip) {
-  if (presented.size() != ip.size) return false;
-  std::size_t i = 0;
-  while (i < ip.size && presented[i] == ip.octets[i]) ++i;
-  return i == ip.size;
-}
-
-// errc::none when the certificate is for `host`, a domain name or an IP address; else
+// errc::none when the certificate is for the server that is meant, which is valid; else
 // tls_name_mismatch, tls_ip_mismatch or, for names that cannot be read, tls_bad_certificate.
-inline errc judge_identity(const certificate& shown, std::string_view host) {
-  const text::ip_address ip = text::read_ip(host);
+inline errc judge_identity(const certificate& shown, const reference_identity& meant) {
+  const text::ip_address& ip = meant.ip;
   errc verdict = ip ? errc::tls_ip_mismatch : errc::tls_name_mismatch;
   der::reader names{shown.alternative_names};
   while (!names.at_end()) {
     const std::uint8_t kind = names.peek();
     const octets name = names.take_any();
-    const bool matches = ip ? kind == der::context_7 && is_same(name, ip)
-                            : kind == der::context_2 && covers(as_text(name), host);
+    const bool matches = ip ? kind == der::context_7 && equal(name, {ip.octets.data(), ip.size})
+                            : kind == der::context_2 && covers(as_text(name), meant.host);
     if (matches) verdict = errc::none;
   }
   const bool broken = names.failed() && !shown.alternative_names.empty();
@@ -3683,22 +3749,9 @@ inline std::string_view first_domain_name(const certificate& shown) {
 // Bounds:         one pass over each certificate.
 
 #include <cstdint>
-#include <limits>
 #include <string_view>
 
 namespace mailmote::tls {
-
-// The time in which a certificate is valid, or every certificate of a chain; both ends included.
-struct validity {
-  std::int64_t from = std::numeric_limits<std::int64_t>::min();
-  std::int64_t until = std::numeric_limits<std::int64_t>::max();
-
-  constexpr bool contains(std::int64_t now) const { return from <= now && now <= until; }
-  constexpr void narrow(const validity& by) {
-    if (by.from > from) from = by.from;
-    if (by.until < until) until = by.until;
-  }
-};
 
 struct fault {
   errc why = errc::none;
@@ -3717,8 +3770,8 @@ constexpr errc judge_dates(const validity& of, std::int64_t now, fault& found) {
   return early ? errc::tls_not_yet_valid : errc::tls_expired;
 }
 
-inline errc judge_name(const certificate& shown, std::string_view host, fault& found) {
-  const errc why = judge_identity(shown, host);
+inline errc judge_name(const certificate& shown, const reference_identity& meant, fault& found) {
+  const errc why = judge_identity(shown, meant);
   if (why == errc::tls_name_mismatch) found.shown_name = first_domain_name(shown);
   return why;
 }
@@ -3882,6 +3935,87 @@ class lower_stream {
 
 }  // namespace mailmote::tls
 
+// ---- <mailmote/tls/purpose.hpp> ----
+
+// purpose.hpp: whether a certificate may be what it is shown as: a server's, or an issuer's.
+//
+// Knows:          RFC 5280 4.2.1.3, 4.2.1.10 and 4.2.1.12, where TLS libraries are lax about them; which
+//                 signatures are too weak to vouch for anybody (RFC 9325 4.2, 4.5).
+// Does not know:  dates and names (chain.hpp); who signed what.
+// Bounds:         one pass over each extension.
+
+#include <cstdint>
+
+namespace mailmote::tls {
+
+inline constexpr short least_rsa_bits = 2048;  // both are 112 bits of strength
+inline constexpr short least_ecc_bits = 224;
+
+// RSA and ECDSA with a hash of the SHA-2 family, and EdDSA. Everything else, SHA-1 and MD5 among it,
+// is weak, or has its strength in parameters that we do not read (RSASSA-PSS).
+constexpr bool is_strong(octets algorithm) {
+  constexpr std::uint8_t rsa[] = {0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01};
+  constexpr std::uint8_t ecdsa[] = {0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03};
+  constexpr std::uint8_t eddsa[] = {0x2B, 0x65};
+  if (algorithm.empty()) return false;
+  const octets family{algorithm.data(), algorithm.size() - 1};
+  const std::uint8_t last = algorithm.back();
+  if (equal(family, rsa)) return last >= 11 && last <= 14;
+  if (equal(family, ecdsa)) return last >= 1 && last <= 4;
+  return equal(family, eddsa) && (last == 112 || last == 113);
+}
+
+// 1.3.6.1.5.5.7.3.1. "Any purpose" is not said of a server.
+constexpr bool serves_tls(const certificate& shown) {
+  constexpr std::uint8_t server_auth[] = {0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x01};
+  if (shown.extended_key_usage.empty()) return true;
+  bool found = false;
+  der::reader purposes{shown.extended_key_usage};
+  while (!purposes.at_end()) {
+    if (equal(purposes.take(der::object_identifier), server_auth)) found = true;
+  }
+  return found && !purposes.failed();
+}
+
+// With (EC)DHE, which is all that we agree to, a server signs. The first octet counts unused bits.
+constexpr bool may_sign(const certificate& shown) {
+  constexpr std::uint8_t digital_signature = 0x80;
+  if (shown.key_usage.empty()) return true;
+  return shown.key_usage.size() > 1 && (shown.key_usage[1] & digital_signature) != 0;
+}
+
+// Where a TLS library holds a server to the constraints of its issuer, it does so for domain names.
+constexpr bool has_domain_names_only(const certificate& shown) {
+  der::reader names{shown.alternative_names};
+  while (!names.at_end()) {
+    if (names.peek() != der::context_2) return false;
+    names.skip(der::context_2);
+  }
+  return true;
+}
+
+// Where a certificate stands in the chain that a server has shown, which is judged from the top down.
+struct place {
+  int depth = 0;                // 0: the server's own
+  bool is_last = false;         // maybe the anchor, whose signature nobody needs
+  bool is_constrained = false;  // name constraints stand above
+};
+
+constexpr errc judge_purpose(const certificate& shown, place& at) {
+  const bool needs_signature = at.depth == 0 || !at.is_last || !shown.is_self_issued;
+  if (needs_signature && !is_strong(shown.signature_algorithm)) return errc::tls_weak_key;
+  bool fits = serves_tls(shown);
+  if (at.depth == 0) {
+    fits = fits && may_sign(shown) && (!at.is_constrained || has_domain_names_only(shown));
+  } else if (!shown.name_constraints.empty()) {
+    fits = fits && at.depth == 1;  // those from farther above are held by nobody
+    at.is_constrained = true;
+  }
+  return fits ? errc::none : errc::tls_bad_certificate;
+}
+
+}  // namespace mailmote::tls
+
 // ---- <mailmote/tls/record_outlet.hpp> ----
 
 // record_outlet.hpp: takes records from the TLS library, and no byte is lost or sent twice.
@@ -4029,6 +4163,7 @@ inline constexpr code_meaning code_meanings[] = {
     {-322, errc::tls_name_mismatch},     // DOMAIN_NAME_MISMATCH
     {-325, errc::tls_ip_mismatch},       // IPADDR_MISMATCH
     {-140, errc::tls_bad_certificate},   // ASN_PARSE_E
+    {-160, errc::tls_bad_certificate},   // ASN_CRIT_EXT_E
     {-329, errc::tls_bad_certificate},   // VERIFY_CERT_ERROR
     {-342, errc::tls_bad_certificate},   // PEER_KEY_ERROR
     {-368, errc::tls_bad_certificate},   // MAX_CHAIN_ERROR
@@ -4080,9 +4215,10 @@ namespace mailmote::wolfssl {
 using tls::version;
 
 struct context_settings {
-  // Whom to trust; at least one of the three. All anchors must be readable, or there is no
-  // connection. Their own dates are not judged (RFC 5280 6.1.1 (d)); those of all certificates
-  // that the server shows are. Not copied.
+  // Whom to trust; at least one of the three. Not copied. All of them must be readable, strong, and
+  // free of name constraints (wolfSSL forgets those of an anchor below an intermediate), or there is
+  // no connection; of the system's, those that are not are passed over. One that is out of date
+  // vouches for nobody.
   tls::anchor_text anchors{};          // PEM, one or several, or one in DER
   const char* anchors_file = nullptr;  // PEM; only where wolfSSL has a file system
   bool system_store = false;           // what the system trusts, as far as wolfSSL can read it
@@ -4116,17 +4252,23 @@ class context {
   friend class session;
 
   errc open(std::int64_t now, tls::fault& found) noexcept;
-  errc load_anchors() noexcept;
+  errc load_anchors(tls::fault& found) noexcept;
   errc load(const tls::anchor_text& anchors) noexcept;
-  errc load_one(std::string_view anchor, int form) noexcept;
   errc load_file(const char* path) noexcept;
   errc load_system_store() noexcept;
-  errc loaded(int code) noexcept;
+  errc load_pem(std::string_view pem) noexcept;
+  errc load_der(tls::octets der) noexcept;
+  errc refusal(int code) noexcept;
+
+  static constexpr std::size_t max_anchor_text = 8192;  // of one certificate in a file
 
   context_settings with_;
   WOLFSSL_CTX* ctx_ = nullptr;
-  tls::validity chains_{};  // of the intermediates that wolfSSL may have kept
+  tls::validity current_{};  // while the anchors, and what wolfSSL has kept beside them, are right
+  std::int64_t now_ = 0;     // while the anchors are loaded
+  std::int64_t missed_ = 0;  // the date of one that was passed over
   int native_error_ = 0;
+  int loaded_ = 0;  // anchors that are in date
   bool started_ = false;
 };
 
@@ -4161,7 +4303,7 @@ class session {
   // The error in a sentence for people, in `room`; 160 octets are enough for most names. Valid until
   // the next bind, while the host that was bound is.
   std::string_view explain(std::span<char> room) const noexcept {
-    return tls::explain(found_, host_, room);
+    return tls::explain(found_, host_.host, room);
   }
 
  private:
@@ -4180,6 +4322,7 @@ class session {
   static int send(WOLFSSL*, char* out, int size, void* context) noexcept;
   static int verify(int ok, WOLFSSL_X509_STORE_CTX* shown) noexcept;
   errc judge(bool ok, const WOLFSSL_X509_STORE_CTX& shown) noexcept;
+  errc judge_one(const WOLFSSL_BUFFER_INFO& der, tls::place& at, tls::fault& found) noexcept;
   void keep_shown_name() noexcept;
   int refuse(io_status status) noexcept;
 
@@ -4189,7 +4332,7 @@ class session {
 
   context* trust_;
   WOLFSSL* ssl_ = nullptr;
-  std::string_view host_{};
+  tls::reference_identity host_{};
   tls::fault found_{};  // the first thing that went wrong
   std::int64_t now_ = no_time;
   int native_error_ = 0;
@@ -4267,15 +4410,17 @@ inline void context::release() noexcept {
 // refused, also after release().
 inline errc context::open(std::int64_t now, tls::fault& found) noexcept {
   native_error_ = 0;
-  if (ctx_ != nullptr && chains_.contains(now)) return errc::none;
+  if (ctx_ != nullptr && current_.contains(now)) return errc::none;
   if (!started_ && wolfSSL_Init() != WOLFSSL_SUCCESS) return errc::tls_setup;
   started_ = true;
   if (with_.borrowed != nullptr) {
     ctx_ = with_.borrowed;
-    return tls::judge_dates(chains_, now, found);
+    return tls::judge_dates(current_, now, found);
   }
 
-  chains_ = {};
+  current_ = {};
+  loaded_ = 0;
+  now_ = now;
   wolfSSL_CTX_free(ctx_);
   ctx_ = wolfSSL_CTX_new(wolfTLS_client_method());
   if (ctx_ == nullptr) return errc::tls_out_of_memory;
@@ -4285,54 +4430,116 @@ inline errc context::open(std::int64_t now, tls::fault& found) noexcept {
 #ifdef OPENSSL_EXTRA
   (void)wolfSSL_CTX_clear_mode(ctx_, SSL_MODE_AUTO_RETRY);  // else ten reads for every want_read
 #endif
-  const errc loaded = load_anchors();
-  if (loaded != errc::none) {
+#ifndef NO_RSA
+  (void)wolfSSL_CTX_SetMinRsaKey_Sz(ctx_, tls::least_rsa_bits);
+#endif
+#ifdef HAVE_ECC
+  (void)wolfSSL_CTX_SetMinEccKey_Sz(ctx_, tls::least_ecc_bits);
+#endif
+  const errc error = load_anchors(found);
+  if (error != errc::none) {
     wolfSSL_CTX_free(ctx_);
     ctx_ = nullptr;
   }
-  return loaded;
-}
-
-inline errc context::load_anchors() noexcept {
-  const bool nobody = with_.anchors.empty() && with_.anchors_file == nullptr && !with_.system_store;
-  if (nobody && !with_.dangerously_accept_any_certificate) return errc::tls_no_anchors;
-
-  errc error = with_.anchors.empty() ? errc::none : load(with_.anchors);
-  if (error == errc::none && with_.anchors_file != nullptr) error = load_file(with_.anchors_file);
-  if (error == errc::none && with_.system_store) error = load_system_store();
   return error;
 }
 
-// One by one: given several at once, wolfSSL is content when it can read the first.
+inline errc context::load_anchors(tls::fault& found) noexcept {
+  const bool nobody = with_.anchors.empty() && with_.anchors_file == nullptr && !with_.system_store;
+  const bool anybody = with_.dangerously_accept_any_certificate;
+  if (nobody && !anybody) return errc::tls_no_anchors;
+
+  errc error = with_.anchors.empty() ? errc::none : load(with_.anchors);
+  if (error == errc::none && with_.anchors_file != nullptr) {
+    error = load_file(with_.anchors_file);
+  }
+  if (error == errc::none && with_.system_store) error = load_system_store();
+  if (error != errc::none || loaded_ > 0 || anybody) return error;
+  found.date = missed_;
+  return missed_ > now_ ? errc::tls_not_yet_valid : errc::tls_expired;
+}
+
 inline errc context::load(const tls::anchor_text& anchors) noexcept {
   std::string_view rest = anchors.text();
-  if (anchors.is_der()) return load_one(rest, WOLFSSL_FILETYPE_ASN1);
+  if (anchors.is_der()) {
+    return load_der({reinterpret_cast<const std::uint8_t*>(rest.data()), rest.size()});
+  }
   errc error = errc::tls_bad_anchors;  // until there is one
   for (std::string_view pem = tls::take_pem(rest); !pem.empty(); pem = tls::take_pem(rest)) {
-    error = load_one(pem, WOLFSSL_FILETYPE_PEM);
+    error = load_pem(pem);
     if (error != errc::none) break;
   }
   return error;
 }
 
-inline errc context::load_one(std::string_view anchor, int form) noexcept {
-  return loaded(wolfSSL_CTX_load_verify_buffer_ex(
-      ctx_, reinterpret_cast<const unsigned char*>(anchor.data()), static_cast<long>(anchor.size()),
-      form, 0, WOLFSSL_LOAD_FLAG_DATE_ERR_OKAY));  // the clock that it would ask may be dead
+// One by one: given several at once, wolfSSL is content when it can read the first.
+inline errc context::load_pem(std::string_view pem) noexcept {
+  DerBuffer* der = nullptr;
+  const int code =
+      wc_PemToDer(reinterpret_cast<const unsigned char*>(pem.data()), static_cast<long>(pem.size()),
+                  CERT_TYPE, &der, nullptr, nullptr, nullptr);
+  const errc error = code == 0 ? load_der({der->buffer, der->length}) : refusal(code);
+  wc_FreeDer(&der);
+  return error;
 }
 
-inline errc context::loaded(int code) noexcept {
-  if (code == WOLFSSL_SUCCESS) return errc::none;
+inline errc context::load_der(tls::octets der) noexcept {
+  tls::certificate anchor;
+  if (!tls::read_certificate(der, anchor) || !anchor.name_constraints.empty()) {
+    return errc::tls_bad_anchors;
+  }
+  const tls::validity& dates = anchor.dates;
+  const bool anybody = with_.dangerously_accept_any_certificate;
+  if (!anybody && !dates.contains(now_)) {
+    current_.narrow(tls::outside(dates, now_));
+    missed_ = now_ < dates.from ? dates.from : dates.until;
+    return errc::none;
+  }
+  const int code = wolfSSL_CTX_load_verify_buffer_ex(
+      ctx_, der.data(), static_cast<long>(der.size()), WOLFSSL_FILETYPE_ASN1, 0,
+      WOLFSSL_LOAD_FLAG_DATE_ERR_OKAY);  // the clock that it would ask may be dead
+  if (code != WOLFSSL_SUCCESS) return refusal(code);
+  current_.narrow(dates);
+  ++loaded_;
+  return errc::none;
+}
+
+inline errc context::refusal(int code) noexcept {
   native_error_ = code;
   const errc meaning = meaning_of(code);
-  return meaning == errc::tls_out_of_memory ? meaning : errc::tls_bad_anchors;
+  const bool is_told = meaning == errc::tls_out_of_memory || meaning == errc::tls_weak_key;
+  return is_told ? meaning : errc::tls_bad_anchors;
 }
 
 #ifndef NO_FILESYSTEM
 
+// All that can be loaded is; the answer is the last thing that could not be.
 inline errc context::load_file(const char* path) noexcept {
-  return loaded(
-      wolfSSL_CTX_load_verify_locations_ex(ctx_, path, nullptr, WOLFSSL_LOAD_FLAG_DATE_ERR_OKAY));
+  XFILE file = XFOPEN(path, "rb");
+  if (file == XBADFILE) return errc::tls_bad_anchors;
+  char text[max_anchor_text];
+  std::size_t size = 0;
+  errc error = errc::none;
+  bool is_empty = true;
+  for (;;) {
+    const std::size_t read = XFREAD(text + size, 1, sizeof text - size, file);
+    std::string_view rest{text, size + read};
+    const std::string_view pem = tls::take_pem(rest);
+    if (tls::is_whole_pem(pem)) {
+      is_empty = false;
+      const errc refused = load_pem(pem);
+      if (refused != errc::none) error = refused;
+    } else if (read == 0) {
+      if (!pem.empty() || is_empty) error = errc::tls_bad_anchors;
+      break;
+    } else {
+      rest = tls::unfinished_pem({text, size + read});
+    }
+    std::memmove(text, rest.data(), rest.size());
+    size = rest.size();
+  }
+  XFCLOSE(file);
+  return error;
 }
 
 inline errc context::load_system_store() noexcept {
@@ -4342,12 +4549,12 @@ inline errc context::load_system_store() noexcept {
       "/etc/ssl/ca-bundle.pem",              // SUSE
       "/etc/ssl/cert.pem",                   // macOS, the BSDs
   };
+  const int before = loaded_;
   for (const char* bundle : bundles) {
-    if (load_file(bundle) == errc::none) return errc::none;
+    (void)load_file(bundle);  // what this wolfSSL cannot use is passed over
+    native_error_ = 0;
+    if (loaded_ > before) return errc::none;
   }
-#ifdef WOLFSSL_SYS_CA_CERTS
-  if (wolfSSL_CTX_load_system_CA_certs(ctx_) == WOLFSSL_SUCCESS) return errc::none;
-#endif
   return errc::tls_no_anchors;
 }
 
@@ -4361,7 +4568,7 @@ inline errc context::load_system_store() noexcept { return errc::tls_no_anchors;
 // A connection begins.
 
 inline errc session::begin(std::string_view host) noexcept {
-  host_ = tls::without_root(host);
+  host_ = tls::reference_identity{host};
   found_ = {};
   outlet_.reset();
   blocked_write_ = 0;
@@ -4374,7 +4581,7 @@ inline errc session::begin(std::string_view host) noexcept {
 }
 
 inline errc session::prepare() noexcept {
-  if (!text::read_ip(host_) && !tls::is_domain_name(host_)) return errc::bad_host;
+  if (!host_.is_valid()) return errc::bad_host;
   const bool anybody = trust_->with_.dangerously_accept_any_certificate;
   if (now_ == no_time && !anybody) return errc::tls_no_time;
   const errc opened = trust_->open(now_, found_);
@@ -4398,25 +4605,31 @@ inline bool session::configure() noexcept {
   wolfSSL_SSLSetIOSend(ssl_, send);
   wolfSSL_SetIOReadCtx(ssl_, this);
   wolfSSL_SetIOWriteCtx(ssl_, this);
+#ifndef NO_RSA
+  (void)wolfSSL_SetMinRsaKey_Sz(ssl_, tls::least_rsa_bits);
+#endif
+#ifdef HAVE_ECC
+  (void)wolfSSL_SetMinEccKey_Sz(ssl_, tls::least_ecc_bits);
+#endif
 #ifdef HAVE_SUPPORTED_CURVES
   for (const std::uint16_t group : detail::groups) (void)wolfSSL_UseSupportedCurve(ssl_, group);
 #endif
   return wolfSSL_SetMinVersion(ssl_, minimum) == WOLFSSL_SUCCESS &&
          wolfSSL_set_cipher_list(ssl_, detail::suites) == WOLFSSL_SUCCESS &&
-         (text::read_ip(host_) || expect_name());
+         (host_.ip || expect_name());
 }
 
 // The library's own check of the name, looser than ours, is a second layer. Later releases refuse
 // to check a name of one label.
 inline bool session::expect_name() noexcept {
   char name[tls::max_host + 1];
-  std::memcpy(name, host_.data(), host_.size());
-  name[host_.size()] = '\0';
+  std::memcpy(name, host_.host.data(), host_.host.size());
+  name[host_.host.size()] = '\0';
 #ifdef HAVE_SNI
-  const auto length = static_cast<std::uint16_t>(host_.size());
+  const auto length = static_cast<std::uint16_t>(host_.host.size());
   if (wolfSSL_UseSNI(ssl_, WOLFSSL_SNI_HOST_NAME, name, length) != WOLFSSL_SUCCESS) return false;
 #endif
-  return trust_->with_.dangerously_accept_any_certificate || tls::parent_of(host_).empty() ||
+  return trust_->with_.dangerously_accept_any_certificate || tls::parent_of(host_.host).empty() ||
          wolfSSL_check_domain_name(ssl_, name) == WOLFSSL_SUCCESS;
 }
 
@@ -4445,19 +4658,31 @@ inline errc session::judge(bool ok, const WOLFSSL_X509_STORE_CTX& shown) noexcep
   // With the leaf, every certificate above it: some builds have not shown them before. The dates of
   // all count for the context: wolfSSL keeps good ones also where it refuses the leaf.
   errc verdict = library == errc::tls_name_mismatch ? errc::none : library;
-  for (int i = shown.totalCerts - 1; i >= 0; --i) {
-    const WOLFSSL_BUFFER_INFO& der = shown.certs[i];
-    tls::certificate certificate;  // its dates are 0 where they cannot be read
-    const bool is_readable = tls::read_certificate({der.buffer, der.length}, certificate);
-    const tls::validity dates{certificate.not_before, certificate.not_after};
-    if (i > 0) trust_->chains_.narrow(dates);
-    if (i < shown.error_depth || verdict != errc::none) continue;
-
-    if (i > 0 && is_date) found_.date = dates.until;  // should the leaf miss this one: explain it
-    verdict = is_readable ? tls::judge_dates(dates, now_, found_) : errc::tls_bad_certificate;
-    if (verdict == errc::none && i == 0) verdict = tls::judge_name(certificate, host_, found_);
+  tls::fault ignored;
+  tls::place at{.depth = shown.totalCerts, .is_last = true};
+  while (--at.depth >= 0) {
+    const bool counts = verdict == errc::none && at.depth >= shown.error_depth;
+    const errc bad = judge_one(shown.certs[at.depth], at, counts ? found_ : ignored);
+    if (counts) verdict = bad;
+    at.is_last = false;
   }
+  const bool may_be_missed = is_date && shown.error_depth > 0 && verdict == errc::none;
+  if (may_be_missed) found_.date = now_;  // by the leaf: then this explains it
   return verdict != errc::none ? verdict : library;
+}
+
+inline errc session::judge_one(const WOLFSSL_BUFFER_INFO& der, tls::place& at,
+                               tls::fault& found) noexcept {
+  tls::certificate certificate;  // its dates are 0 where they cannot be read
+  const bool is_readable = tls::read_certificate({der.buffer, der.length}, certificate);
+  if (at.depth > 0) trust_->current_.narrow(certificate.dates);
+  if (!is_readable) return errc::tls_bad_certificate;
+  errc verdict = tls::judge_dates(certificate.dates, now_, found);
+  if (verdict == errc::none) verdict = tls::judge_purpose(certificate, at);
+  if (verdict == errc::none && at.depth == 0) {
+    verdict = tls::judge_name(certificate, host_, found);
+  }
+  return verdict;
 }
 
 // The name lies in a certificate that goes away; the outlet is not used before the peer is proven.

@@ -31,6 +31,7 @@ case ${1:-} in
   demo) needs_of_build ;;
   test)
     needs_of_build
+    need libssl-dev has_header openssl/ssl.h
     need clang command -v clang++
     need libclang-rt-dev can_sanitize
     ;;

@@ -135,7 +135,7 @@ mail=subjectAltName=DNS:mail.example.test
   leaf unknown other_ca $mail
   leaf self_signed self_signed $mail
   leaf forged look_alike $mail authorityKeyIdentifier=keyid:always
-  leaf forged_without_key_id look_alike $mail
+  leaf forged_without_key_id look_alike $mail authorityKeyIdentifier=none
   shown missing_intermediate chain.pem
   openssl x509 -in chain.pem -out missing_intermediate.pem
   openssl x509 -in chain_of_three.pem -out third.pem
@@ -213,6 +213,16 @@ mail=subjectAltName=DNS:mail.example.test
   leaf excluded_ip excludes_ip subjectAltName=IP:192.0.2.7
   middle under_excludes excludes
   leaf excluded_above under_excludes $mail
+  middle under_permits permits
+  leaf permitted_above under_permits $mail
+  cp leaf.key constrained_ca.key
+  authority constrained_ca "throwaway constrained CA" constrained_ca $long \
+    "nameConstraints=critical,permitted;DNS:example.test"
+  leaf by_constrained_ca constrained_ca $mail
+  middle permits_dn ca "nameConstraints=critical,permitted;dirName:its_leaf" '[its_leaf]' \
+    'CN = throwaway permitted_dn'
+  leaf permitted_dn permits_dn $mail
+  leaf not_permitted_dn permits_dn $mail
 
   # What nobody knows.
   unknown=1.3.6.1.4.1.55555.1
@@ -234,6 +244,7 @@ mail=subjectAltName=DNS:mail.example.test
     printf 'subjectAltName=DNS:mail.example.test'
     awk -v n="$1" 'BEGIN { for (i = 0; i < n; i++) printf ",DNS:a-rather-long-name-of-a-host-%05d.example.test", i }'
   }
+  leaf ten_kilobytes ca "$(big 200)"
   leaf sixty_kilobytes ca "$(big 1220)"
   leaf seventy_kilobytes ca "$(big 1350)"
 }

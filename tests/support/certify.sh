@@ -58,8 +58,10 @@ certify() {
 }
 
 authority() {
-  certify "$@" basicConstraints=critical,CA:true keyUsage=critical,keyCertSign,cRLSign \
-    subjectKeyIdentifier=hash
+  authority=$1 common_name=$2 issuer=$3 start=$4 end=$5
+  shift 5
+  certify "$authority" "$common_name" "$issuer" "$start" "$end" basicConstraints=critical,CA:true \
+    keyUsage=critical,keyCertSign,cRLSign subjectKeyIdentifier=hash "$@"
 }
 
 server() {

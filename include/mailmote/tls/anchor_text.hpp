@@ -54,17 +54,30 @@ constexpr std::size_t place_of(std::string_view words, std::string_view text) {
   return text.size();
 }
 
+inline constexpr std::string_view pem_begin = "-----BEGIN CERTIFICATE-----";
+inline constexpr std::string_view pem_end = "-----END CERTIFICATE-----";
+
 // Takes the next certificate off the front of a PEM text, its two lines of dashes included. Empty:
 // there is no more. One that does not end is what is left of the text.
 constexpr std::string_view take_pem(std::string_view& text) {
-  constexpr std::string_view begin = "-----BEGIN CERTIFICATE-----";
-  constexpr std::string_view end = "-----END CERTIFICATE-----";
-  text.remove_prefix(place_of(begin, text));
-  const std::size_t stop = place_of(end, text);
-  const std::size_t size = stop == text.size() ? stop : stop + end.size();
+  text.remove_prefix(place_of(pem_begin, text));
+  const std::size_t stop = place_of(pem_end, text);
+  const std::size_t size = stop == text.size() ? stop : stop + pem_end.size();
   const std::string_view pem{text.data(), size};
   text.remove_prefix(size);
   return pem;
+}
+
+constexpr bool is_whole_pem(std::string_view pem) { return pem.ends_with(pem_end); }
+
+// Of a text in which there is no whole certificate, the part that one may still come of, should the
+// text go on.
+constexpr std::string_view unfinished_pem(std::string_view text) {
+  constexpr std::size_t most = pem_begin.size() - 1;
+  const std::size_t begin = place_of(pem_begin, text);
+  const std::size_t tail = text.size() < most ? 0 : text.size() - most;
+  text.remove_prefix(begin < tail ? begin : tail);
+  return text;
 }
 
 }  // namespace mailmote::tls

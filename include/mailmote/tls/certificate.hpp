@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
-// certificate.hpp: the four things that we must know of a certificate, out of its DER.
+// certificate.hpp: what we must know of a certificate, out of its DER.
 //
-// Knows:          X.690 10 (DER), RFC 5280 4.1 (Certificate), 4.2.1.6 (subjectAltName).
-// Does not know:  signatures, chains and extensions; the TLS library judges those.
+// Knows:          X.690 10 (DER), RFC 5280 4.1 (Certificate) and four extensions of 4.2.1.
+// Does not know:  what follows from it, signatures, and all other extensions (the TLS library does).
 // Bounds:         reads nothing outside the span; every element is passed once. What is malformed,
 //                 in a place that we pass, is refused whole.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 
 #include <mailmote/tls/calendar.hpp>
@@ -16,6 +17,13 @@
 namespace mailmote::tls {
 
 using octets = std::span<const std::uint8_t>;
+
+constexpr bool equal(octets a, octets b) {
+  if (a.size() != b.size()) return false;
+  std::size_t i = 0;
+  while (i < a.size() && a[i] == b[i]) ++i;
+  return i == a.size();
+}
 
 namespace der {
 
@@ -71,6 +79,12 @@ class reader {
     return {p, length};
   }
 
+  // The same, and nothing may stand behind it.
+  constexpr octets take_last(std::uint8_t tag) {
+    const octets content = take(tag);
+    return finished() ? content : fail();
+  }
+
   constexpr void skip(std::uint8_t tag) { (void)take(tag); }
   constexpr void skip_optional(std::uint8_t tag) {
     if (peek() == tag) (void)take_any();
@@ -112,44 +126,77 @@ constexpr bool read_time(std::uint8_t tag, octets text, std::int64_t& seconds) {
 
 }  // namespace der
 
-// Refers to the DER that it was read from.
+// The time in which a certificate is valid, or every certificate of a chain, in Unix seconds; both
+// ends included.
+struct validity {
+  std::int64_t from = std::numeric_limits<std::int64_t>::min();
+  std::int64_t until = std::numeric_limits<std::int64_t>::max();
+
+  constexpr bool contains(std::int64_t now) const { return from <= now && now <= until; }
+  constexpr void narrow(const validity& by) {
+    if (by.from > from) from = by.from;
+    if (by.until < until) until = by.until;
+  }
+};
+
+// The time around `now` in which what is not valid now is not valid.
+constexpr validity outside(const validity& of, std::int64_t now) {
+  if (now < of.from) return {.until = of.from - 1};
+  return {.from = of.until + 1};
+}
+
+// Refers to the DER that it was read from; runs of elements come without their outer header.
 struct certificate {
-  std::int64_t not_before = 0;  // Unix seconds; valid from here
-  std::int64_t not_after = 0;   // to here, both included
-  octets public_key{};          // SubjectPublicKeyInfo, without its outer header
-  octets alternative_names{};   // GeneralNames, without their outer header; empty: there are none
+  validity dates{0, 0};
+  octets signature_algorithm{};  // its OBJECT IDENTIFIER
+  octets key_usage{};            // the BIT STRING; empty: not limited
+  octets alternative_names{};    // GeneralNames; empty: there are none
+  octets name_constraints{};     // empty: there are none
+  octets extended_key_usage{};   // KeyPurposeIds; empty: not limited
+  bool is_self_issued = false;   // its subject is its issuer
 };
 
 namespace detail {
 
-constexpr bool take_time(der::reader& validity, std::int64_t& seconds) {
-  const std::uint8_t tag = validity.peek();
-  const octets text = validity.take_any();
+constexpr bool take_time(der::reader& dates, std::int64_t& seconds) {
+  const std::uint8_t tag = dates.peek();
+  const octets text = dates.take_any();
   return (tag == der::utc_time || tag == der::generalized_time) &&
          der::read_time(tag, text, seconds);
 }
 
-constexpr bool is_alternative_name(octets oid) {  // 2.5.29.17
-  return oid.size() == 3 && oid[0] == 0x55 && oid[1] == 0x1D && oid[2] == 0x11;
+// Where the value of an extension that we read goes, and which tag it has; null for all others.
+// Their names are 2.5.29.N.
+constexpr octets* place_for(octets oid, certificate& out, std::uint8_t& tag) {
+  tag = der::sequence;
+  if (oid.size() != 3 || oid[0] != 0x55 || oid[1] != 0x1D) return nullptr;
+  switch (oid[2]) {
+    case 15: tag = der::bit_string; return &out.key_usage;
+    case 17: return &out.alternative_names;
+    case 30: return &out.name_constraints;
+    case 37: return &out.extended_key_usage;
+    default: return nullptr;
+  }
 }
 
-// Out of the extensions, if there are any.
-constexpr bool take_alternative_names(der::reader& tbs, octets& names) {
+// One that comes twice, or is empty, spoils the whole certificate.
+constexpr bool take_extensions(der::reader& tbs, certificate& out) {
   if (tbs.finished()) return true;
-  der::reader wrapped{tbs.take(der::context_3)};
-  der::reader extensions{wrapped.take(der::sequence)};
-  while (!extensions.at_end()) {
-    der::reader extension{extensions.take(der::sequence)};
-    const bool is_wanted = is_alternative_name(extension.take(der::object_identifier));
+  tbs = der::reader{tbs.take_last(der::context_3)};
+  tbs = der::reader{tbs.take_last(der::sequence)};
+  while (!tbs.at_end()) {
+    der::reader extension{tbs.take(der::sequence)};
+    std::uint8_t tag = 0;
+    octets* const place = place_for(extension.take(der::object_identifier), out, tag);
     extension.skip_optional(der::boolean);
-    der::reader value{extension.take(der::octet_string)};
-    if (!extension.finished()) return false;
-    if (!is_wanted) continue;
-    if (!names.empty()) return false;
-    names = value.take(der::sequence);
-    if (names.empty() || !value.at_end()) return false;
+    der::reader value{extension.take_last(der::octet_string)};
+    if (extension.failed()) return false;
+    if (place == nullptr) continue;
+    if (!place->empty()) return false;
+    *place = value.take_last(tag);
+    if (place->empty()) return false;
   }
-  return extensions.finished() && wrapped.at_end() && tbs.at_end();
+  return tbs.finished();
 }
 
 }  // namespace detail
@@ -157,27 +204,27 @@ constexpr bool take_alternative_names(der::reader& tbs, octets& names) {
 // Whether `whole` is one certificate and nothing behind it; then `out` is what it says.
 constexpr bool read_certificate(octets whole, certificate& out) {
   out = {};
-  der::reader outermost{whole};
-  der::reader certificate{outermost.take(der::sequence)};
-  der::reader tbs{certificate.take(der::sequence)};
-  certificate.skip(der::sequence);    // signatureAlgorithm
-  certificate.skip(der::bit_string);  // signature
-  if (!certificate.finished() || !outermost.at_end()) return false;
+  der::reader outer{whole};
+  outer = der::reader{outer.take_last(der::sequence)};
+  der::reader tbs{outer.take(der::sequence)};
+  out.signature_algorithm = der::reader{outer.take(der::sequence)}.take(der::object_identifier);
+  (void)outer.take_last(der::bit_string);  // signature
+  if (outer.failed()) return false;
 
   tbs.skip_optional(der::context_0);
   tbs.skip(der::integer);   // serialNumber
   tbs.skip(der::sequence);  // signature
-  tbs.skip(der::sequence);  // issuer
-  der::reader validity{tbs.take(der::sequence)};
-  if (!detail::take_time(validity, out.not_before) || !detail::take_time(validity, out.not_after) ||
-      !validity.at_end()) {
+  const octets issuer = tbs.take(der::sequence);
+  der::reader dates{tbs.take(der::sequence)};
+  if (!detail::take_time(dates, out.dates.from) || !detail::take_time(dates, out.dates.until) ||
+      !dates.at_end()) {
     return false;
   }
-  tbs.skip(der::sequence);  // subject
-  out.public_key = tbs.take(der::sequence);
+  out.is_self_issued = equal(tbs.take(der::sequence), issuer);
+  tbs.skip(der::sequence);  // subjectPublicKeyInfo
   tbs.skip_optional(der::context_1);
   tbs.skip_optional(der::context_2);
-  return detail::take_alternative_names(tbs, out.alternative_names);
+  return detail::take_extensions(tbs, out);
 }
 
 }  // namespace mailmote::tls

@@ -7,7 +7,6 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
 #include <string_view>
 
 #include <mailmote/error.hpp>
@@ -15,18 +14,6 @@
 #include <mailmote/tls/server_identity.hpp>
 
 namespace mailmote::tls {
-
-// The time in which a certificate is valid, or every certificate of a chain; both ends included.
-struct validity {
-  std::int64_t from = std::numeric_limits<std::int64_t>::min();
-  std::int64_t until = std::numeric_limits<std::int64_t>::max();
-
-  constexpr bool contains(std::int64_t now) const { return from <= now && now <= until; }
-  constexpr void narrow(const validity& by) {
-    if (by.from > from) from = by.from;
-    if (by.until < until) until = by.until;
-  }
-};
 
 struct fault {
   errc why = errc::none;
@@ -45,8 +32,8 @@ constexpr errc judge_dates(const validity& of, std::int64_t now, fault& found) {
   return early ? errc::tls_not_yet_valid : errc::tls_expired;
 }
 
-inline errc judge_name(const certificate& shown, std::string_view host, fault& found) {
-  const errc why = judge_identity(shown, host);
+inline errc judge_name(const certificate& shown, const reference_identity& meant, fault& found) {
+  const errc why = judge_identity(shown, meant);
   if (why == errc::tls_name_mismatch) found.shown_name = first_domain_name(shown);
   return why;
 }

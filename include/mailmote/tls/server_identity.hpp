@@ -58,28 +58,34 @@ constexpr bool covers(std::string_view presented, std::string_view host) {
   return !host.empty() && ascii::equal_ignoring_case(presented, host);
 }
 
+// The server that is meant (RFC 9525 1.8): its name without the root's dot, or its address. The name is
+// referred to.
+struct reference_identity {
+  std::string_view host{};
+  text::ip_address ip{};  // when `host` is one
+
+  constexpr reference_identity() = default;
+  constexpr explicit reference_identity(std::string_view name)
+      : host{without_root(name)}, ip{text::read_ip(host)} {}
+
+  constexpr bool is_valid() const { return ip || is_domain_name(host); }
+};
+
 inline std::string_view as_text(octets o) {
   return {reinterpret_cast<const char*>(o.data()), o.size()};
 }
 
-constexpr bool is_same(octets presented, const text::ip_address& ip) {
-  if (presented.size() != ip.size) return false;
-  std::size_t i = 0;
-  while (i < ip.size && presented[i] == ip.octets[i]) ++i;
-  return i == ip.size;
-}
-
-// errc::none when the certificate is for `host`, a domain name or an IP address; else
+// errc::none when the certificate is for the server that is meant, which is valid; else
 // tls_name_mismatch, tls_ip_mismatch or, for names that cannot be read, tls_bad_certificate.
-inline errc judge_identity(const certificate& shown, std::string_view host) {
-  const text::ip_address ip = text::read_ip(host);
+inline errc judge_identity(const certificate& shown, const reference_identity& meant) {
+  const text::ip_address& ip = meant.ip;
   errc verdict = ip ? errc::tls_ip_mismatch : errc::tls_name_mismatch;
   der::reader names{shown.alternative_names};
   while (!names.at_end()) {
     const std::uint8_t kind = names.peek();
     const octets name = names.take_any();
-    const bool matches = ip ? kind == der::context_7 && is_same(name, ip)
-                            : kind == der::context_2 && covers(as_text(name), host);
+    const bool matches = ip ? kind == der::context_7 && equal(name, {ip.octets.data(), ip.size})
+                            : kind == der::context_2 && covers(as_text(name), meant.host);
     if (matches) verdict = errc::none;
   }
   const bool broken = names.failed() && !shown.alternative_names.empty();

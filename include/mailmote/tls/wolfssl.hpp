@@ -28,6 +28,7 @@
 #include <mailmote/tls/explanation.hpp>
 #include <mailmote/tls/handshake_guard.hpp>
 #include <mailmote/tls/lower_stream.hpp>
+#include <mailmote/tls/purpose.hpp>
 #include <mailmote/tls/record_outlet.hpp>
 #include <mailmote/tls/tls_session.hpp>
 #include <mailmote/tls/wolfssl_error.hpp>
@@ -41,9 +42,10 @@ namespace mailmote::wolfssl {
 using tls::version;
 
 struct context_settings {
-  // Whom to trust; at least one of the three. All anchors must be readable, or there is no
-  // connection. Their own dates are not judged (RFC 5280 6.1.1 (d)); those of all certificates
-  // that the server shows are. Not copied.
+  // Whom to trust; at least one of the three. Not copied. All of them must be readable, strong, and
+  // free of name constraints (wolfSSL forgets those of an anchor below an intermediate), or there is
+  // no connection; of the system's, those that are not are passed over. One that is out of date
+  // vouches for nobody.
   tls::anchor_text anchors{};          // PEM, one or several, or one in DER
   const char* anchors_file = nullptr;  // PEM; only where wolfSSL has a file system
   bool system_store = false;           // what the system trusts, as far as wolfSSL can read it
@@ -77,17 +79,23 @@ class context {
   friend class session;
 
   errc open(std::int64_t now, tls::fault& found) noexcept;
-  errc load_anchors() noexcept;
+  errc load_anchors(tls::fault& found) noexcept;
   errc load(const tls::anchor_text& anchors) noexcept;
-  errc load_one(std::string_view anchor, int form) noexcept;
   errc load_file(const char* path) noexcept;
   errc load_system_store() noexcept;
-  errc loaded(int code) noexcept;
+  errc load_pem(std::string_view pem) noexcept;
+  errc load_der(tls::octets der) noexcept;
+  errc refusal(int code) noexcept;
+
+  static constexpr std::size_t max_anchor_text = 8192;  // of one certificate in a file
 
   context_settings with_;
   WOLFSSL_CTX* ctx_ = nullptr;
-  tls::validity chains_{};  // of the intermediates that wolfSSL may have kept
+  tls::validity current_{};  // while the anchors, and what wolfSSL has kept beside them, are right
+  std::int64_t now_ = 0;     // while the anchors are loaded
+  std::int64_t missed_ = 0;  // the date of one that was passed over
   int native_error_ = 0;
+  int loaded_ = 0;  // anchors that are in date
   bool started_ = false;
 };
 
@@ -122,7 +130,7 @@ class session {
   // The error in a sentence for people, in `room`; 160 octets are enough for most names. Valid until
   // the next bind, while the host that was bound is.
   std::string_view explain(std::span<char> room) const noexcept {
-    return tls::explain(found_, host_, room);
+    return tls::explain(found_, host_.host, room);
   }
 
  private:
@@ -141,6 +149,7 @@ class session {
   static int send(WOLFSSL*, char* out, int size, void* context) noexcept;
   static int verify(int ok, WOLFSSL_X509_STORE_CTX* shown) noexcept;
   errc judge(bool ok, const WOLFSSL_X509_STORE_CTX& shown) noexcept;
+  errc judge_one(const WOLFSSL_BUFFER_INFO& der, tls::place& at, tls::fault& found) noexcept;
   void keep_shown_name() noexcept;
   int refuse(io_status status) noexcept;
 
@@ -150,7 +159,7 @@ class session {
 
   context* trust_;
   WOLFSSL* ssl_ = nullptr;
-  std::string_view host_{};
+  tls::reference_identity host_{};
   tls::fault found_{};  // the first thing that went wrong
   std::int64_t now_ = no_time;
   int native_error_ = 0;
@@ -228,15 +237,17 @@ inline void context::release() noexcept {
 // refused, also after release().
 inline errc context::open(std::int64_t now, tls::fault& found) noexcept {
   native_error_ = 0;
-  if (ctx_ != nullptr && chains_.contains(now)) return errc::none;
+  if (ctx_ != nullptr && current_.contains(now)) return errc::none;
   if (!started_ && wolfSSL_Init() != WOLFSSL_SUCCESS) return errc::tls_setup;
   started_ = true;
   if (with_.borrowed != nullptr) {
     ctx_ = with_.borrowed;
-    return tls::judge_dates(chains_, now, found);
+    return tls::judge_dates(current_, now, found);
   }
 
-  chains_ = {};
+  current_ = {};
+  loaded_ = 0;
+  now_ = now;
   wolfSSL_CTX_free(ctx_);
   ctx_ = wolfSSL_CTX_new(wolfTLS_client_method());
   if (ctx_ == nullptr) return errc::tls_out_of_memory;
@@ -246,54 +257,116 @@ inline errc context::open(std::int64_t now, tls::fault& found) noexcept {
 #ifdef OPENSSL_EXTRA
   (void)wolfSSL_CTX_clear_mode(ctx_, SSL_MODE_AUTO_RETRY);  // else ten reads for every want_read
 #endif
-  const errc loaded = load_anchors();
-  if (loaded != errc::none) {
+#ifndef NO_RSA
+  (void)wolfSSL_CTX_SetMinRsaKey_Sz(ctx_, tls::least_rsa_bits);
+#endif
+#ifdef HAVE_ECC
+  (void)wolfSSL_CTX_SetMinEccKey_Sz(ctx_, tls::least_ecc_bits);
+#endif
+  const errc error = load_anchors(found);
+  if (error != errc::none) {
     wolfSSL_CTX_free(ctx_);
     ctx_ = nullptr;
   }
-  return loaded;
-}
-
-inline errc context::load_anchors() noexcept {
-  const bool nobody = with_.anchors.empty() && with_.anchors_file == nullptr && !with_.system_store;
-  if (nobody && !with_.dangerously_accept_any_certificate) return errc::tls_no_anchors;
-
-  errc error = with_.anchors.empty() ? errc::none : load(with_.anchors);
-  if (error == errc::none && with_.anchors_file != nullptr) error = load_file(with_.anchors_file);
-  if (error == errc::none && with_.system_store) error = load_system_store();
   return error;
 }
 
-// One by one: given several at once, wolfSSL is content when it can read the first.
+inline errc context::load_anchors(tls::fault& found) noexcept {
+  const bool nobody = with_.anchors.empty() && with_.anchors_file == nullptr && !with_.system_store;
+  const bool anybody = with_.dangerously_accept_any_certificate;
+  if (nobody && !anybody) return errc::tls_no_anchors;
+
+  errc error = with_.anchors.empty() ? errc::none : load(with_.anchors);
+  if (error == errc::none && with_.anchors_file != nullptr) {
+    error = load_file(with_.anchors_file);
+  }
+  if (error == errc::none && with_.system_store) error = load_system_store();
+  if (error != errc::none || loaded_ > 0 || anybody) return error;
+  found.date = missed_;
+  return missed_ > now_ ? errc::tls_not_yet_valid : errc::tls_expired;
+}
+
 inline errc context::load(const tls::anchor_text& anchors) noexcept {
   std::string_view rest = anchors.text();
-  if (anchors.is_der()) return load_one(rest, WOLFSSL_FILETYPE_ASN1);
+  if (anchors.is_der()) {
+    return load_der({reinterpret_cast<const std::uint8_t*>(rest.data()), rest.size()});
+  }
   errc error = errc::tls_bad_anchors;  // until there is one
   for (std::string_view pem = tls::take_pem(rest); !pem.empty(); pem = tls::take_pem(rest)) {
-    error = load_one(pem, WOLFSSL_FILETYPE_PEM);
+    error = load_pem(pem);
     if (error != errc::none) break;
   }
   return error;
 }
 
-inline errc context::load_one(std::string_view anchor, int form) noexcept {
-  return loaded(wolfSSL_CTX_load_verify_buffer_ex(
-      ctx_, reinterpret_cast<const unsigned char*>(anchor.data()), static_cast<long>(anchor.size()),
-      form, 0, WOLFSSL_LOAD_FLAG_DATE_ERR_OKAY));  // the clock that it would ask may be dead
+// One by one: given several at once, wolfSSL is content when it can read the first.
+inline errc context::load_pem(std::string_view pem) noexcept {
+  DerBuffer* der = nullptr;
+  const int code =
+      wc_PemToDer(reinterpret_cast<const unsigned char*>(pem.data()), static_cast<long>(pem.size()),
+                  CERT_TYPE, &der, nullptr, nullptr, nullptr);
+  const errc error = code == 0 ? load_der({der->buffer, der->length}) : refusal(code);
+  wc_FreeDer(&der);
+  return error;
 }
 
-inline errc context::loaded(int code) noexcept {
-  if (code == WOLFSSL_SUCCESS) return errc::none;
+inline errc context::load_der(tls::octets der) noexcept {
+  tls::certificate anchor;
+  if (!tls::read_certificate(der, anchor) || !anchor.name_constraints.empty()) {
+    return errc::tls_bad_anchors;
+  }
+  const tls::validity& dates = anchor.dates;
+  const bool anybody = with_.dangerously_accept_any_certificate;
+  if (!anybody && !dates.contains(now_)) {
+    current_.narrow(tls::outside(dates, now_));
+    missed_ = now_ < dates.from ? dates.from : dates.until;
+    return errc::none;
+  }
+  const int code = wolfSSL_CTX_load_verify_buffer_ex(
+      ctx_, der.data(), static_cast<long>(der.size()), WOLFSSL_FILETYPE_ASN1, 0,
+      WOLFSSL_LOAD_FLAG_DATE_ERR_OKAY);  // the clock that it would ask may be dead
+  if (code != WOLFSSL_SUCCESS) return refusal(code);
+  current_.narrow(dates);
+  ++loaded_;
+  return errc::none;
+}
+
+inline errc context::refusal(int code) noexcept {
   native_error_ = code;
   const errc meaning = meaning_of(code);
-  return meaning == errc::tls_out_of_memory ? meaning : errc::tls_bad_anchors;
+  const bool is_told = meaning == errc::tls_out_of_memory || meaning == errc::tls_weak_key;
+  return is_told ? meaning : errc::tls_bad_anchors;
 }
 
 #ifndef NO_FILESYSTEM
 
+// All that can be loaded is; the answer is the last thing that could not be.
 inline errc context::load_file(const char* path) noexcept {
-  return loaded(
-      wolfSSL_CTX_load_verify_locations_ex(ctx_, path, nullptr, WOLFSSL_LOAD_FLAG_DATE_ERR_OKAY));
+  XFILE file = XFOPEN(path, "rb");
+  if (file == XBADFILE) return errc::tls_bad_anchors;
+  char text[max_anchor_text];
+  std::size_t size = 0;
+  errc error = errc::none;
+  bool is_empty = true;
+  for (;;) {
+    const std::size_t read = XFREAD(text + size, 1, sizeof text - size, file);
+    std::string_view rest{text, size + read};
+    const std::string_view pem = tls::take_pem(rest);
+    if (tls::is_whole_pem(pem)) {
+      is_empty = false;
+      const errc refused = load_pem(pem);
+      if (refused != errc::none) error = refused;
+    } else if (read == 0) {
+      if (!pem.empty() || is_empty) error = errc::tls_bad_anchors;
+      break;
+    } else {
+      rest = tls::unfinished_pem({text, size + read});
+    }
+    std::memmove(text, rest.data(), rest.size());
+    size = rest.size();
+  }
+  XFCLOSE(file);
+  return error;
 }
 
 inline errc context::load_system_store() noexcept {
@@ -303,12 +376,12 @@ inline errc context::load_system_store() noexcept {
       "/etc/ssl/ca-bundle.pem",              // SUSE
       "/etc/ssl/cert.pem",                   // macOS, the BSDs
   };
+  const int before = loaded_;
   for (const char* bundle : bundles) {
-    if (load_file(bundle) == errc::none) return errc::none;
+    (void)load_file(bundle);  // what this wolfSSL cannot use is passed over
+    native_error_ = 0;
+    if (loaded_ > before) return errc::none;
   }
-#ifdef WOLFSSL_SYS_CA_CERTS
-  if (wolfSSL_CTX_load_system_CA_certs(ctx_) == WOLFSSL_SUCCESS) return errc::none;
-#endif
   return errc::tls_no_anchors;
 }
 
@@ -322,7 +395,7 @@ inline errc context::load_system_store() noexcept { return errc::tls_no_anchors;
 // A connection begins.
 
 inline errc session::begin(std::string_view host) noexcept {
-  host_ = tls::without_root(host);
+  host_ = tls::reference_identity{host};
   found_ = {};
   outlet_.reset();
   blocked_write_ = 0;
@@ -335,7 +408,7 @@ inline errc session::begin(std::string_view host) noexcept {
 }
 
 inline errc session::prepare() noexcept {
-  if (!text::read_ip(host_) && !tls::is_domain_name(host_)) return errc::bad_host;
+  if (!host_.is_valid()) return errc::bad_host;
   const bool anybody = trust_->with_.dangerously_accept_any_certificate;
   if (now_ == no_time && !anybody) return errc::tls_no_time;
   const errc opened = trust_->open(now_, found_);
@@ -359,25 +432,31 @@ inline bool session::configure() noexcept {
   wolfSSL_SSLSetIOSend(ssl_, send);
   wolfSSL_SetIOReadCtx(ssl_, this);
   wolfSSL_SetIOWriteCtx(ssl_, this);
+#ifndef NO_RSA
+  (void)wolfSSL_SetMinRsaKey_Sz(ssl_, tls::least_rsa_bits);
+#endif
+#ifdef HAVE_ECC
+  (void)wolfSSL_SetMinEccKey_Sz(ssl_, tls::least_ecc_bits);
+#endif
 #ifdef HAVE_SUPPORTED_CURVES
   for (const std::uint16_t group : detail::groups) (void)wolfSSL_UseSupportedCurve(ssl_, group);
 #endif
   return wolfSSL_SetMinVersion(ssl_, minimum) == WOLFSSL_SUCCESS &&
          wolfSSL_set_cipher_list(ssl_, detail::suites) == WOLFSSL_SUCCESS &&
-         (text::read_ip(host_) || expect_name());
+         (host_.ip || expect_name());
 }
 
 // The library's own check of the name, looser than ours, is a second layer. Later releases refuse
 // to check a name of one label.
 inline bool session::expect_name() noexcept {
   char name[tls::max_host + 1];
-  std::memcpy(name, host_.data(), host_.size());
-  name[host_.size()] = '\0';
+  std::memcpy(name, host_.host.data(), host_.host.size());
+  name[host_.host.size()] = '\0';
 #ifdef HAVE_SNI
-  const auto length = static_cast<std::uint16_t>(host_.size());
+  const auto length = static_cast<std::uint16_t>(host_.host.size());
   if (wolfSSL_UseSNI(ssl_, WOLFSSL_SNI_HOST_NAME, name, length) != WOLFSSL_SUCCESS) return false;
 #endif
-  return trust_->with_.dangerously_accept_any_certificate || tls::parent_of(host_).empty() ||
+  return trust_->with_.dangerously_accept_any_certificate || tls::parent_of(host_.host).empty() ||
          wolfSSL_check_domain_name(ssl_, name) == WOLFSSL_SUCCESS;
 }
 
@@ -406,19 +485,31 @@ inline errc session::judge(bool ok, const WOLFSSL_X509_STORE_CTX& shown) noexcep
   // With the leaf, every certificate above it: some builds have not shown them before. The dates of
   // all count for the context: wolfSSL keeps good ones also where it refuses the leaf.
   errc verdict = library == errc::tls_name_mismatch ? errc::none : library;
-  for (int i = shown.totalCerts - 1; i >= 0; --i) {
-    const WOLFSSL_BUFFER_INFO& der = shown.certs[i];
-    tls::certificate certificate;  // its dates are 0 where they cannot be read
-    const bool is_readable = tls::read_certificate({der.buffer, der.length}, certificate);
-    const tls::validity dates{certificate.not_before, certificate.not_after};
-    if (i > 0) trust_->chains_.narrow(dates);
-    if (i < shown.error_depth || verdict != errc::none) continue;
-
-    if (i > 0 && is_date) found_.date = dates.until;  // should the leaf miss this one: explain it
-    verdict = is_readable ? tls::judge_dates(dates, now_, found_) : errc::tls_bad_certificate;
-    if (verdict == errc::none && i == 0) verdict = tls::judge_name(certificate, host_, found_);
+  tls::fault ignored;
+  tls::place at{.depth = shown.totalCerts, .is_last = true};
+  while (--at.depth >= 0) {
+    const bool counts = verdict == errc::none && at.depth >= shown.error_depth;
+    const errc bad = judge_one(shown.certs[at.depth], at, counts ? found_ : ignored);
+    if (counts) verdict = bad;
+    at.is_last = false;
   }
+  const bool may_be_missed = is_date && shown.error_depth > 0 && verdict == errc::none;
+  if (may_be_missed) found_.date = now_;  // by the leaf: then this explains it
   return verdict != errc::none ? verdict : library;
+}
+
+inline errc session::judge_one(const WOLFSSL_BUFFER_INFO& der, tls::place& at,
+                               tls::fault& found) noexcept {
+  tls::certificate certificate;  // its dates are 0 where they cannot be read
+  const bool is_readable = tls::read_certificate({der.buffer, der.length}, certificate);
+  if (at.depth > 0) trust_->current_.narrow(certificate.dates);
+  if (!is_readable) return errc::tls_bad_certificate;
+  errc verdict = tls::judge_dates(certificate.dates, now_, found);
+  if (verdict == errc::none) verdict = tls::judge_purpose(certificate, at);
+  if (verdict == errc::none && at.depth == 0) {
+    verdict = tls::judge_name(certificate, host_, found);
+  }
+  return verdict;
 }
 
 // The name lies in a certificate that goes away; the outlet is not used before the peer is proven.
