@@ -93,7 +93,11 @@ mail=subjectAltName=DNS:mail.example.test
   leaf wildcard_twice ca "subjectAltName=DNS:*.*.test"
   leaf wildcard_last ca "subjectAltName=DNS:mail.example.*"
   leaf several ca "subjectAltName=DNS:www.other.test,email:ops@example.test,IP:192.0.2.1,DNS:mail.example.test"
-  leaf many ca "subjectAltName=$(i=0; while [ $i -lt 200 ]; do printf 'DNS:host%d.example.test,' $i; i=$((i + 1)); done)DNS:mail.example.test"
+  hosts() { # hosts N
+    awk -v n="$1" 'BEGIN { for (i = 1; i <= n; i++) printf "DNS:host%d.example.test,", i }'
+  }
+  leaf many ca "subjectAltName=$(hosts 99)DNS:mail.example.test"
+  leaf very_many ca "subjectAltName=$(hosts 199)DNS:mail.example.test"
   leaf other_name ca subjectAltName=DNS:mail.other.test
   named common_name mail.example.test
   named common_name_other mail.example.test subjectAltName=DNS:mail.other.test
@@ -244,7 +248,7 @@ mail=subjectAltName=DNS:mail.example.test
     printf 'subjectAltName=DNS:mail.example.test'
     awk -v n="$1" 'BEGIN { for (i = 0; i < n; i++) printf ",DNS:a-rather-long-name-of-a-host-%05d.example.test", i }'
   }
-  leaf ten_kilobytes ca "$(big 200)"
+  leaf six_kilobytes ca "$(big 110)"
   leaf sixty_kilobytes ca "$(big 1220)"
   leaf seventy_kilobytes ca "$(big 1350)"
 }

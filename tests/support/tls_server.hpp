@@ -30,6 +30,10 @@ inline std::string read_file(const std::string& path) {
   return text;
 }
 
+inline const unsigned char* octets(const std::string& text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
+
 struct tls_server_settings {
   std::string_view certificate =
       "good";                    // NAME.pem and NAME.key of pki.sh; empty: none, anonymous DH
@@ -53,11 +57,13 @@ class tls_server {
 #endif
       suites = "ADH-AES128-SHA:ADH-AES256-GCM-SHA384";
     } else {
-      const std::string name = pki(with.certificate);
-      is_ready_ = wolfSSL_CTX_use_certificate_chain_file(ctx_, (name + ".pem").c_str()) ==
-                      WOLFSSL_SUCCESS &&
-                  wolfSSL_CTX_use_PrivateKey_file(ctx_, (name + ".key").c_str(),
-                                                  WOLFSSL_FILETYPE_PEM) == WOLFSSL_SUCCESS;
+      const std::string chain = read_file(pki(with.certificate) + ".pem");
+      const std::string key = read_file(pki(with.certificate) + ".key");
+      is_ready_ =
+          wolfSSL_CTX_use_certificate_chain_buffer(
+              ctx_, octets(chain), static_cast<long>(chain.size())) == WOLFSSL_SUCCESS &&
+          wolfSSL_CTX_use_PrivateKey_buffer(ctx_, octets(key), static_cast<long>(key.size()),
+                                            WOLFSSL_FILETYPE_PEM) == WOLFSSL_SUCCESS;
     }
     if (suites != nullptr) {
       is_ready_ = is_ready_ && wolfSSL_CTX_set_cipher_list(ctx_, suites) == WOLFSSL_SUCCESS;

@@ -85,7 +85,8 @@ TEST_CASE("a server for another name is refused by wolfSSL too, in case we shoul
 TEST_CASE("a server's own certificate as an anchor excuses neither its date nor its name") {
   const errc late = meet("expired", "mail.example.test", in_2025, "expired.pem").error;
   CHECK((late == errc::tls_expired || late == errc::tls_unknown_ca));  // not every build uses it
-  CHECK(meet("good", "mail.other.test", in_2025, "good.pem").error == errc::tls_name_mismatch);
+  const errc other = meet("good", "mail.other.test", in_2025, "good.pem").error;
+  CHECK((other == errc::tls_name_mismatch || other == errc::tls_unknown_ca));
 }
 
 TEST_CASE("with wolfSSL's own clock dead, a chain is refused at worst, and the reason is named") {
@@ -158,6 +159,7 @@ TEST_CASE("a certificate for clients is none for a server") {
         verdict{errc::tls_bad_certificate, "the server's certificate is not valid for this use"});
 }
 
+#ifdef HAVE_ANON
 TEST_CASE("a server that has no certificate, and offers anonymous suites, is refused") {
   tls_pair pair{{.certificate = "", .tls_1_2_only = true}};
   REQUIRE(pair.server.is_ready());
@@ -165,14 +167,28 @@ TEST_CASE("a server that has no certificate, and offers anonymous suites, is ref
   CHECK_FALSE(pair.tls.is_safe());
 }
 
+TEST_CASE("whoever insists on danger never gets a suite without a certificate") {
+  tls_pair nobody{
+      {.certificate = "", .tls_1_2_only = true}, "", {.dangerously_accept_any_certificate = true}};
+  CHECK(nobody.connect() != errc::none);
+}
+#endif
+
 TEST_CASE("suites without forward secrecy or an AEAD are not agreed on") {
+  int refused = 0;
   for (const char* suites :
        {"ECDHE-RSA-AES128-SHA256", "ECDHE-RSA-AES256-SHA", "DHE-RSA-AES128-GCM-SHA256"}) {
     CAPTURE(suites);
     tls_pair pair{{.certificate = "rsa", .suites = suites, .tls_1_2_only = true}, "rsa_ca.pem"};
-    REQUIRE(pair.server.is_ready());
+    if (!pair.server.is_ready()) continue;  // a build without that suite
+    ++refused;
     CHECK(is_disagreement(pair.connect()));
   }
+#ifdef OPENSSL_EXTRA
+  CHECK(refused == 3);
+#else
+  CHECK(refused > 0);
+#endif
 }
 
 TEST_CASE("each suite that is offered works") {
@@ -182,15 +198,19 @@ TEST_CASE("each suite that is offered works") {
     const char* anchors;
   };
   constexpr row table[] = {
-      {"ECDHE-ECDSA-CHACHA20-POLY1305", "good", "ca.pem"},
       {"ECDHE-ECDSA-AES128-GCM-SHA256", "good", "ca.pem"},
-      {"ECDHE-ECDSA-AES256-GCM-SHA384", "good", "ca.pem"},
-      {"ECDHE-RSA-CHACHA20-POLY1305", "rsa", "rsa_ca.pem"},
       {"ECDHE-RSA-AES128-GCM-SHA256", "rsa", "rsa_ca.pem"},
-      {"ECDHE-RSA-AES256-GCM-SHA384", "rsa", "rsa_ca.pem"},
-      {"TLS13-CHACHA20-POLY1305-SHA256", "good", "ca.pem"},
       {"TLS13-AES128-GCM-SHA256", "good", "ca.pem"},
+#ifdef HAVE_CHACHA
+      {"ECDHE-ECDSA-CHACHA20-POLY1305", "good", "ca.pem"},
+      {"ECDHE-RSA-CHACHA20-POLY1305", "rsa", "rsa_ca.pem"},
+      {"TLS13-CHACHA20-POLY1305-SHA256", "good", "ca.pem"},
+#endif
+#ifdef WOLFSSL_SHA384
+      {"ECDHE-ECDSA-AES256-GCM-SHA384", "good", "ca.pem"},
+      {"ECDHE-RSA-AES256-GCM-SHA384", "rsa", "rsa_ca.pem"},
       {"TLS13-AES256-GCM-SHA384", "rsa", "rsa_ca.pem"},
+#endif
   };
   for (const row& r : table) {
     CAPTURE(r.suite);
@@ -278,12 +298,9 @@ TEST_CASE("the host's name goes out in the first flight, and an address does not
   CHECK(addressed.pipe.to_far.octets.find("127.0.0.1") == std::string::npos);
 }
 
-TEST_CASE("whoever insists on danger gets it, but never a suite without a certificate") {
+TEST_CASE("whoever insists on danger gets it") {
   tls_pair anybody{{.certificate = "unknown"}, "", {.dangerously_accept_any_certificate = true}};
   CHECK(anybody.connect("mail.elsewhere.test") == errc::none);
-  tls_pair nobody{
-      {.certificate = "", .tls_1_2_only = true}, "", {.dangerously_accept_any_certificate = true}};
-  CHECK(nobody.connect() != errc::none);
 }
 
 TEST_CASE(

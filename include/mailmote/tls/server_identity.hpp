@@ -27,15 +27,17 @@ constexpr std::string_view without_root(std::string_view host) {
 }
 
 // Whether a host can be a name in a certificate: letters, digits, hyphens and (hosts have them)
-// underscores, in labels that are not empty.
+// underscores, in labels that are not empty. What ends in a number was meant as an address.
 constexpr bool is_domain_name(std::string_view host) {
   host = without_root(host);
+  bool is_number = true;  // the label that is being read
   char last = '.';
   for (const char c : host) {
     if (c == '.' ? last == '.' : !ascii::is_alphanumeric(c) && c != '-' && c != '_') return false;
+    is_number = c != '.' && ascii::is_digit(c) && (last == '.' || is_number);
     last = c;
   }
-  return last != '.' && host.size() <= max_host;
+  return last != '.' && !is_number && host.size() <= max_host;
 }
 
 // What stands behind the first label, without its dot; empty where there is one label only.

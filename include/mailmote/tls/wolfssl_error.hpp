@@ -57,8 +57,10 @@ inline constexpr code_meaning code_meanings[] = {
     {-325, errc::tls_ip_mismatch},       // IPADDR_MISMATCH
     {-140, errc::tls_bad_certificate},   // ASN_PARSE_E
     {-160, errc::tls_bad_certificate},   // ASN_CRIT_EXT_E
+    {-161, errc::tls_bad_certificate},   // ASN_ALT_NAME_E
     {-329, errc::tls_bad_certificate},   // VERIFY_CERT_ERROR
     {-342, errc::tls_bad_certificate},   // PEER_KEY_ERROR
+    {-357, errc::tls_bad_certificate},   // NOT_CA_ERROR
     {-368, errc::tls_bad_certificate},   // MAX_CHAIN_ERROR
 };
 
