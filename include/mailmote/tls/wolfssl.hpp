@@ -33,8 +33,30 @@
 #include <mailmote/tls/tls_session.hpp>
 #include <mailmote/tls/wolfssl_error.hpp>
 
+// Builds that cannot do what is asked of them here, or would let through what must be refused.
 #ifndef WOLFSSL_ALWAYS_VERIFY_CB
-#error "mailmote needs wolfSSL built with WOLFSSL_ALWAYS_VERIFY_CB, to judge names and dates"
+#error "mailmote needs wolfSSL with WOLFSSL_ALWAYS_VERIFY_CB, to judge names and dates"
+#endif
+#ifndef HAVE_TLS_EXTENSIONS
+#error "mailmote needs wolfSSL with HAVE_TLS_EXTENSIONS, to say which curves it can do"
+#endif
+#ifndef WOLFSSL_PEM_TO_DER
+#error "mailmote needs wolfSSL with WOLFSSL_PEM_TO_DER (without WOLFSSL_NO_PEM), to read anchors"
+#endif
+#ifdef NO_WOLFSSL_CLIENT
+#error "mailmote needs wolfSSL without NO_WOLFSSL_CLIENT: it is a client"
+#endif
+#ifdef WOLFSSL_NO_ASN_STRICT
+#error "mailmote needs wolfSSL without WOLFSSL_NO_ASN_STRICT: critical extensions must be known"
+#endif
+#ifdef IGNORE_NAME_CONSTRAINTS
+#error "mailmote needs wolfSSL without IGNORE_NAME_CONSTRAINTS: a CA must keep to its own names"
+#endif
+#if defined(IGNORE_KEY_EXTENSIONS) || defined(ALLOW_INVALID_CERTSIGN)
+#error "mailmote needs wolfSSL without IGNORE_KEY_EXTENSIONS, ALLOW_INVALID_CERTSIGN: only a CA signs"
+#endif
+#ifdef WOLFSSL_NO_TRUSTED_CERTS_VERIFY
+#error "mailmote needs wolfSSL without WOLFSSL_NO_TRUSTED_CERTS_VERIFY: a name is no signature"
 #endif
 
 namespace mailmote::wolfssl {
