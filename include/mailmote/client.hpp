@@ -34,9 +34,15 @@ inline constexpr int moves_per_poll = 16;
 
 // Sends mail, one at a time, over one stream, inside one TLS session. Both are referred to, and live
 // as long as the client. A stream that has `close()` is closed when its connection is over.
-template <byte_stream Stream, tls_session<Stream> Tls, buffer_sizes Sizes = buffer_sizes{}>
+template <class Stream, class Tls, buffer_sizes Sizes = buffer_sizes{}>
 class client {
-  static_assert(Sizes.out >= smtp::session::min_buffer && Sizes.in > 0);
+  // Not constraints, as a compiler has more to say of these.
+  static_assert(byte_stream<Stream>,
+                "a byte_stream has read_some and write_some, noexcept, with an io_result (io.hpp)");
+  static_assert(tls_session<Tls, Stream>,
+                "a client needs a tls_session (tls/tls_session.hpp); no_tls is one for cleartext");
+  static_assert(Sizes.out >= smtp::session::min_buffer && Sizes.in > 0,
+                "buffer_sizes: at least smtp::session::min_buffer out, and 1 in");
 
  public:
   // `with` is copied; what its fields refer to must live as long as the client.
@@ -200,5 +206,10 @@ class client {
   bool is_safe_ = false;   // everything goes through TLS
   bool has_more_ = false;  // the last poll stopped only to give others their turn
 };
+
+// A client without a TLS session is told what it lacks.
+struct nothing;
+template <class Stream>
+client(Stream&, const settings&) -> client<Stream, nothing>;
 
 }  // namespace mailmote

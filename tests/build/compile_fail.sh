@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSL-1.0
-# compile_fail.sh COMPILER: a list of recipients that would dangle does not compile, the error names
-# recipient_list, and nothing else is wrong with the file.
+# compile_fail.sh COMPILER: what must not compile does not, and the message names what is missing: a
+# list of recipients that would dangle (recipient_list.cpp, where nothing else is wrong with the
+# file), and clients without what they need (misuse.cpp).
 set -eu
 compiler=$1
 here=$(cd "$(dirname "$0")" && pwd)
@@ -46,6 +47,22 @@ while [ $case -le $last_case ]; do
   judge $verdict "$line is refused"
   case=$((case + 1))
 done
+
+# What each case of misuse.cpp is, and the words that must be in the message, stand beside it.
+misuse=$here/misuse.cpp
+verdict=0
+compile -DCASE=0 -fsyntax-only "$misuse" >"$work/said" 2>&1 || verdict=1
+judge $verdict "a client with all that it needs is taken"
+sed -n 's|^#elif CASE == \([0-9]*\) *// \(.*\): \(.*\)|\1:\2:\3|p' "$misuse" >"$work/cases"
+while IFS=: read -r case what words; do
+  verdict=0
+  if compile -DCASE="$case" -fsyntax-only "$misuse" >"$work/said" 2>&1; then verdict=1; fi
+  # What our own text of the contract says counts for nothing.
+  grep -v 'has read_some and write_some' "$work/said" >"$work/own" || true
+  for word in $words; do grep -q "$word" "$work/own" || verdict=1; done
+  judge $verdict "$what is refused, and the message says: $words"
+done <"$work/cases"
+[ "$passed" -ge 20 ]
 
 echo "$passed passed, $failed failed"
 test $failed -eq 0
