@@ -11,7 +11,7 @@ SOURCES   = $(shell find include tests examples -name '*.hpp' -o -name '*.cpp')
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help demo test send single size size-check interop wolfssl mutants format format-check tidy clean
+.PHONY: help demo test send single size size-check interop compilers wolfssl mutants format format-check tidy clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -52,6 +52,10 @@ interop: ## send through four real servers on this machine (as root: they change
 	@$(CONFIGURE) >/dev/null
 	@$(COMPILE) --target mailmote-send pki
 	@tests/interop/run.sh $(BUILD)
+
+compilers: ## run the engine's tests in other dialects, and compile it for other processors
+	@tests/build/packages.sh compilers
+	@tests/build/compilers.sh $(BUILD) $(JOBS)
 
 wolfssl: ## run the tests of TLS with other builds of wolfSSL
 	@tests/build/packages.sh test

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSL-1.0
-# packages.sh demo|test|size|interop|format|tidy: installs what a target of the Makefile needs and
+# packages.sh demo|test|compilers|size|interop|format|tidy: installs what a target of the Makefile needs and
 # the machine lacks, on Debian and Ubuntu; elsewhere says what it is.
 set -eu
 
@@ -13,6 +13,8 @@ need() {
 }
 has_header() { echo "#include <$1>" | g++ -E -x c++ - ; }
 can_sanitize() { echo "int main() {}" | clang++ -fsanitize=address -x c++ - -o /dev/null ; }
+can_do_32_bits() { echo "#include <string>
+int main() {}" | g++ -m32 -x c++ - -o /dev/null ; }
 has_arm_header() { echo "#include <$1>" | arm-none-eabi-g++ -mcpu=cortex-m3 -E -x c++ - ; }
 has_postfix() { PATH=$PATH:/usr/sbin command -v postfix ; }
 has_dovecot() { PATH=$PATH:/usr/sbin command -v dovecot ; }
@@ -35,6 +37,14 @@ case ${1:-} in
     need clang command -v clang++
     need libclang-rt-dev can_sanitize
     ;;
+  compilers)
+    needs_of_build
+    need clang command -v clang++
+    need g++-multilib can_do_32_bits
+    need gcc-arm-none-eabi command -v arm-none-eabi-gcc
+    need libnewlib-arm-none-eabi has_arm_header string.h
+    need libstdc++-arm-none-eabi-dev has_arm_header span
+    ;;
   size)
     need gcc-arm-none-eabi command -v arm-none-eabi-gcc
     need libnewlib-arm-none-eabi has_arm_header string.h
@@ -54,7 +64,7 @@ case ${1:-} in
     need clang-tidy-14 command -v clang-tidy-14
     ;;
   *)
-    echo "usage: packages.sh demo|test|size|interop|format|tidy" >&2
+    echo "usage: packages.sh demo|test|compilers|size|interop|format|tidy" >&2
     exit 64
     ;;
 esac

@@ -50,7 +50,7 @@ struct generator final : body_source {
   errc begin(body_limits) noexcept override { return errc::none; }
   std::uint64_t length() const noexcept override { return unknown_length; }
   io_result read_some(std::span<char> out) noexcept override {
-    const std::size_t n = std::min<std::uint64_t>(out.size(), left);
+    const auto n = static_cast<std::size_t>(std::min<std::uint64_t>(out.size(), left));
     left -= n;
     std::fill_n(out.begin(), n, 'x');
     return n > 0 ? io_result::moved(n) : io_status::closed;

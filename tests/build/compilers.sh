@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSL-1.0
+# compilers.sh BUILD_DIR JOBS: the engine's tests in dialects and on targets other than those of `make
+# test`, which runs everything with g++ and clang++ under ASan and UBSan. A line each, and
+# `N passed, N failed`.
+set -uo pipefail
+root=$(cd "$(dirname "$0")/../.." && pwd)
+mkdir -p "$1/compilers"
+work=$(cd "$1/compilers" && pwd)
+jobs=$2
+warnings='-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror'
+passed=0
+failed=0
+
+# check SENTENCE COMMAND...
+check() {
+  local sentence=$1 began=$SECONDS
+  shift
+  if "$@" >"$work/said" 2>&1; then
+    ((++passed))
+    echo "ok: $sentence ($((SECONDS - began)) s)$(sed -n 's/^= /, /p' "$work/said")"
+  else
+    ((++failed))
+    echo "NOT ok: $sentence"
+    tail -n 40 "$work/said"
+  fi
+}
+
+# What needs neither wolfSSL nor sockets.
+engine=("$root"/tests/{ground,text,sasl,smtp}/*_test.cpp "$root"/tests/door/run_test.cpp
+  "$root"/tests/support/{main,dialogue}.cpp)
+
+# runs COMPILER FLAG...: the engine's tests.
+runs() {
+  local flags="-O1 $warnings -I$root/include -I$root/tests ${*:2}" source objects=()
+  for source in "${engine[@]}"; do
+    objects+=("$work/$(basename "$(dirname "$source")")_$(basename "$source" .cpp).o")
+  done
+  # shellcheck disable=SC2016  # for the inner shell
+  printf '%s\n' "${engine[@]}" | xargs -P "$jobs" -I {} sh -c '
+    $1 $2 -c "$4" -o "$3/$(basename "$(dirname "$4")")_$(basename "$4" .cpp).o"' \
+    sh "$1" "$flags" "$work" {} || return
+  # shellcheck disable=SC2086  # flags are words
+  "$1" $flags "${objects[@]}" -o "$work/suite" && timeout 250 "$work/suite" &&
+    sed -n 's/^\[doctest\] test cases: *\([0-9]*\).*/= \1 test cases/p' "$work/said"
+}
+
+# The headers, without ports and wolfSSL.
+portable() {
+  cd "$root/include" && find mailmote -name '*.hpp' ! -path '*/port/*' ! -name wolfssl.hpp |
+    sort | sed 's/.*/#include <&>/'
+}
+
+# fits CORE FLAG...: a whole client compiles for a Cortex-M; nothing throws, and nothing runs before
+# main.
+fits() {
+  local object=$work/engine.o
+  # shellcheck disable=SC2086  # flags are words
+  arm-none-eabi-g++ -std=c++20 -Os -mthumb -mcpu="$@" -fno-exceptions -fno-rtti \
+    -fno-threadsafe-statics -ffunction-sections $warnings -I"$root/include" \
+    -I"$root/tests/build/size" -c "$root/tests/build/size/engine.cpp" -o "$object" || return
+  ! arm-none-eabi-nm "$object" | grep -E '__throw_|__cxa_|_GLOBAL__sub_I' || return
+  arm-none-eabi-size "$object" | awk 'NR == 2 { print "= " $1 " octets of text" }'
+}
+
+# RISC-V has no C++ library here; ARM's headers say the same of the language.
+parses() {
+  local include
+  include=$(echo | arm-none-eabi-g++ -E -x c++ -v - 2>&1 |
+    sed -n '/^#include </,/^End/s/^ \(.*\)/-isystem \1/p' | grep -v 'gcc/.*include-fixed')
+  # shellcheck disable=SC2086  # flags are words
+  portable | clang++ --target=riscv32-unknown-elf -march=rv32imac -std=c++20 -fsyntax-only \
+    -fno-exceptions -fno-rtti -nostdinc++ -Wall -Wextra -Wconversion -Wshadow -Werror $include \
+    -I"$root/include" -x c++ -
+}
+
+no_exceptions=-DDOCTEST_CONFIG_NO_EXCEPTIONS_BUT_WITH_ALL_ASSERTS
+check 'g++, C++23' runs g++ -std=c++23
+check 'clang++, C++23' runs clang++ -std=c++2b
+check 'g++, 32 bits' runs g++ -std=c++20 -m32
+check 'clang++, 32 bits' runs clang++ -std=c++20 -m32
+check 'g++, char is unsigned' runs g++ -std=c++20 -funsigned-char
+check 'clang++, char is unsigned' runs clang++ -std=c++20 -funsigned-char
+check 'g++, no exceptions, no RTTI' runs g++ -std=c++20 -fno-exceptions -fno-rtti $no_exceptions
+check 'clang++, no exceptions, no RTTI' \
+  runs clang++ -std=c++20 -fno-exceptions -fno-rtti $no_exceptions
+check 'Cortex-M0+' fits cortex-m0plus
+check 'Cortex-M3' fits cortex-m3
+check 'Cortex-M4, with its FPU' fits cortex-m4 -mfloat-abi=hard
+check 'Cortex-M7' fits cortex-m7
+check 'RISC-V, 32 bits, by clang++: syntax only' parses
+
+echo "$passed passed, $failed failed"
+((failed == 0))
