@@ -14,20 +14,9 @@
 #include "../support/dialogue.hpp"
 
 using namespace mailmote;
-using mailmote::test::dialogue;
+using namespace mailmote::test;
 
 namespace {
-
-constexpr const char* envelope_flight =
-    "MAIL FROM:<mote@example.org>\r\nRCPT TO:<ops@example.org>\r\nDATA";
-constexpr const char* accepted_flight = "250 2.1.0 ok\r\n250 2.1.5 ok\r\n354 go";
-constexpr const char* message = "Subject: hot\r\n\r\n84 C\r\n.";
-
-dialogue in_clear(std::initializer_list<std::string> turns) {
-  dialogue d{turns};
-  d.settings().security = security::cleartext;
-  return d;
-}
 
 // A reader that gives one octet a call, says "not yet" before each, and ends as it is told.
 struct odd_reader {
@@ -77,24 +66,6 @@ outcome send_odd(std::string_view text, io_status end, std::uint64_t length, std
 
 TEST_CASE("every phase has its own patience, and silence ends it") {
   sasl::plain login{"mote", "secret"};
-  const std::vector<std::string> full{"220 mx ready",
-                                      "EHLO mote",
-                                      "250-mx\r\n250 STARTTLS",
-                                      "STARTTLS",
-                                      "220 go ahead",
-                                      "<TLS>",
-                                      "<TLS>",
-                                      "EHLO mote",
-                                      "250-mx\r\n250 AUTH PLAIN",
-                                      "AUTH PLAIN AG1vdGUAc2VjcmV0",
-                                      "235 welcome",
-                                      "MAIL FROM:<mote@example.org>",
-                                      "250 ok",
-                                      "RCPT TO:<ops@example.org>",
-                                      "250 ok",
-                                      "DATA",
-                                      "354 go",
-                                      message};
   const timeouts t{};
   const struct {
     std::size_t turns;
@@ -114,7 +85,8 @@ TEST_CASE("every phase has its own patience, and silence ends it") {
       {18, phase::accept, t.accept, errc::timeout},
   };
   for (const auto& row : rows) {
-    std::vector<std::string> turns{full.begin(), full.begin() + static_cast<long>(row.turns)};
+    std::vector<std::string> turns{whole_way.begin(),
+                                   whole_way.begin() + static_cast<long>(row.turns)};
     turns.push_back("");
     dialogue d{turns};
     d.settings().auth = &login;

@@ -12,26 +12,14 @@
 #include "../support/dialogue.hpp"
 
 using namespace mailmote;
-using mailmote::test::dialogue;
+using namespace mailmote::test;
 
 namespace {
-
-constexpr const char* envelope_flight =
-    "MAIL FROM:<mote@example.org>\r\nRCPT TO:<ops@example.org>\r\nDATA";
-constexpr const char* accepted_flight = "250 2.1.0 ok\r\n250 2.1.5 ok\r\n354 go";
-constexpr const char* message = "Subject: hot\r\n\r\n84 C\r\n.";
 
 const std::string two[] = {"a@example.org", "b@example.org"};
 const std::string_view two_recipients[] = {two[0], two[1]};
 constexpr const char* two_flight =
     "MAIL FROM:<mote@example.org>\r\nRCPT TO:<a@example.org>\r\nRCPT TO:<b@example.org>\r\nDATA";
-
-// A dialogue without TLS, for what TLS does not change.
-dialogue in_clear(std::initializer_list<std::string> turns) {
-  dialogue d{turns};
-  d.settings().security = security::cleartext;
-  return d;
-}
 
 struct noted_reply {
   std::size_t index;

@@ -293,13 +293,19 @@ void dialogue::check_clean_end(const outcome& got, const outcome& whole, const s
   const bool message_left = [&] {
     const std::size_t data = sent_.rfind("DATA\r\n");
     if (data == std::string::npos) return false;
-    const std::string_view message = std::string_view{sent_}.substr(data + 6);
-    return message.starts_with(".\r\n") || message.find("\r\n.\r\n") != std::string_view::npos;
+    const std::string_view text = std::string_view{sent_}.substr(data + 6);
+    return text.starts_with(".\r\n") || text.find("\r\n.\r\n") != std::string_view::npos;
   }();
   if (!message_left) CHECK(got.fate == fate::not_delivered);
   if (got.fate == fate::delivered) CHECK(whole.fate == fate::delivered);
   if (got.fate != fate::delivered) CHECK(got.error != errc::none);
   if (got.fate == fate::unknown) CHECK(got.retry == retry::no);
+}
+
+dialogue in_clear(std::vector<std::string> turns) {
+  dialogue d{std::move(turns)};
+  d.settings().security = security::cleartext;
+  return d;
 }
 
 std::size_t dialogue::triples() { return played().seen.size(); }

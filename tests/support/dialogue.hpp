@@ -166,4 +166,52 @@ class dialogue {
   bool closed_ = false;
 };
 
+// A dialogue without TLS, for what TLS does not change.
+dialogue in_clear(std::vector<std::string> turns);
+
+// The usual mail, as both sides say it where there is PIPELINING.
+inline constexpr const char* envelope_flight =
+    "MAIL FROM:<mote@example.org>\r\nRCPT TO:<ops@example.org>\r\nDATA";
+inline constexpr const char* accepted_flight = "250 2.1.0 ok\r\n250 2.1.5 ok\r\n354 go";
+inline constexpr const char* message = "Subject: hot\r\n\r\n84 C\r\n.";
+
+// The whole way, turn by turn, in lock-step: STARTTLS, the login of `mote` with `secret`, the mail. The
+// server's turns are the even ones.
+inline const std::vector<std::string> whole_way{"220 mx ready",
+                                                "EHLO mote",
+                                                "250-mx\r\n250 STARTTLS",
+                                                "STARTTLS",
+                                                "220 go ahead",
+                                                "<TLS>",
+                                                "<TLS>",
+                                                "EHLO mote",
+                                                "250-mx\r\n250 AUTH PLAIN",
+                                                "AUTH PLAIN AG1vdGUAc2VjcmV0",
+                                                "235 welcome",
+                                                "MAIL FROM:<mote@example.org>",
+                                                "250 ok",
+                                                "RCPT TO:<ops@example.org>",
+                                                "250 ok",
+                                                "DATA",
+                                                "354 go",
+                                                message,
+                                                "250 taken",
+                                                "QUIT",
+                                                "221 bye"};
+namespace turn {
+enum : std::size_t {
+  greeting = 0,
+  ehlo = 2,
+  starttls = 4,
+  tls = 6,
+  ehlo_again = 8,
+  auth = 10,
+  mail = 12,
+  rcpt = 14,
+  data = 16,
+  accept = 18,
+  quit = 20,
+};
+}
+
 }  // namespace mailmote::test
