@@ -37,15 +37,16 @@ std::string as_sent(const std::string& turn) {
 
 // ---- the link ------------------------------------------------------------------------------
 
-scripted_stream::scripted_stream(std::vector<std::string> turns, link over)
-    : turns_{std::move(turns)}, over_{over} {
+scripted_stream::scripted_stream(std::vector<std::string> turns, link over, bool as_it_is)
+    : turns_{std::move(turns)}, over_{over}, as_it_is_{as_it_is} {
   release();
 }
 
 // Hands out the server's next turn once the client's is complete.
 void scripted_stream::release() {
   while (turn_ < turns_.size()) {
-    const std::string octets = as_sent(turns_[turn_]);
+    const bool raw = as_it_is_ && turn_ + 1 == turns_.size();
+    const std::string octets = raw ? turns_[turn_] : as_sent(turns_[turn_]);
     if (turn_ % 2 == 0) {
       to_read_ += octets;
     } else if (sent_.size() - matched_ >= octets.size() &&
@@ -171,7 +172,7 @@ outcome dialogue::play(link over) {
   played().seen.insert(
       {id(), over.chunk, over.wants_between, over.small_buffers, over.kind, over.at});
 
-  scripted_stream stream{turns_, over};
+  scripted_stream stream{turns_, over, as_it_is_};
   stream.closes_at_end = closes_at_end_;
   token_tls tls;
   sized_caller<buffer_sizes{}> usual{stream, tls, settings_};

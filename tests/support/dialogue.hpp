@@ -39,7 +39,7 @@ struct link {
 // begins with `<`, as the tokens of the stand-in for TLS do.
 class scripted_stream {
  public:
-  scripted_stream(std::vector<std::string> turns, link over);
+  scripted_stream(std::vector<std::string> turns, link over, bool as_it_is = false);
 
   io_result read_some(std::span<char> in) noexcept;
   io_result write_some(std::span<const char> out) noexcept;
@@ -57,6 +57,7 @@ class scripted_stream {
 
   std::vector<std::string> turns_;
   link over_;
+  bool as_it_is_;  // no CRLF is added to the last turn
   std::string sent_{};
   std::string to_read_{};
   std::size_t read_ = 0;  // octets of to_read_ that were read
@@ -120,6 +121,7 @@ class dialogue {
   void body(std::string_view text) { body_ = text; }
   void source(std::function<body_source&()> make) { source_ = std::move(make); }
   void closes_at_end() { closes_at_end_ = true; }
+  void sends_as_it_is() { as_it_is_ = true; }  // no CRLF is added to the server's last turn
 
   // What else the caller does: called before every poll, with the number of polls so far.
   void meanwhile(std::function<void(client_type&, std::size_t)> act) { act_ = std::move(act); }
@@ -158,6 +160,7 @@ class dialogue {
   std::function<body_source&()> source_{};
   std::function<void(client_type&, std::size_t)> act_{};
   bool closes_at_end_ = false;
+  bool as_it_is_ = false;
 
   std::string sent_{};
   std::string server_text_{};
