@@ -90,6 +90,7 @@ enum class [[nodiscard]] errc : std::uint8_t{
     bad_authorization,  // a login's authorization identity has a NUL or control character
     smtputf8_needed,    // an address is not ASCII, and the server has no SMTPUTF8; before MAIL
     eight_bit_needed,   // a body cannot be sent without 8BITMIME
+    response_too_long,  // a login's response is over 12,288 octets in base64; found while it is sent
     extension_missing,  // an extension that settings or envelope ask for is not offered
 
     // The connection. The first two are said by ports, which look names up.
@@ -1058,6 +1059,9 @@ namespace mailmote::smtp {
 
 inline constexpr std::size_t max_auth_line = 512;  // with CRLF; RFC 4954 4 and RFC 5321 4.5.3.1.4
 
+// Of one response, in base64 (RFC 4954 4).
+inline constexpr std::size_t max_auth_response = 12288;
+
 class auth_exchange {
  public:
   static constexpr std::size_t min_room = 16;
@@ -1082,6 +1086,7 @@ class auth_exchange {
   }
 
   state now() const { return state_; }
+  errc error() const { return error_; }                                       // why it failed
   bool has_begun() const { return state_ != state::command || offset_ > 0; }  // with a line
 
   // The mechanism may be asked again.
@@ -1177,6 +1182,10 @@ class auth_exchange {
     }
     wipe(octets);
     encoded_ += written;
+    if (encoded_ > max_auth_response) {
+      error_ = errc::response_too_long;
+      enter(state::failed);
+    }
     return written;
   }
 
@@ -1185,6 +1194,7 @@ class auth_exchange {
   std::size_t offset_ = 0;   // written of the command, or of the line's end
   std::size_t encoded_ = 0;  // characters of the response
   state state_ = state::command;
+  errc error_ = errc::source_failed;
   bool carries_initial_ = false;  // the command has an initial response
   bool owes_initial_ = false;     // the initial response is sent after the first, empty 334
   bool sound_ = true;             // the challenge so far is base64
@@ -1860,6 +1870,8 @@ class reply_parser {
   constexpr bool between_replies() const { return octets_ == 0; }
 
   constexpr std::uint16_t code() const { return code_; }
+  constexpr bool is_class(int first_digit) const { return code_ / 100 == first_digit; }
+  constexpr bool is_refusal() const { return is_class(4) || is_class(5); }
   constexpr std::uint16_t line_code() const { return line_code_; }  // of the line being read
   constexpr enhanced_code enhanced() const { return enhanced_.read(code_); }
 
@@ -2138,20 +2150,18 @@ class session {
   bool all_answered() const { return awaited_ == 0 && begin_ == end_ && offset_ == 0; }
   bool implicit() const { return settings_.security == security::implicit_tls; }
   bool waits_for_source() const { return source_waits_ && begin_ == end_; }
-  bool is_class(int digit) const { return reply_.code() / 100 == digit; }
-  bool is_refusal() const { return is_class(4) || is_class(5); }
-  bool pipelines() const {
-    return settings_.pipelining && capabilities_.has(extension::pipelining);
-  }
   bool may_write() const;
   phase where() const;
   std::size_t write(std::span<char> room);
   void advance_sending();
+  void advance_answering() { answering_ = following(answering_); }
   void wait_for_source(bool waits);
 
   void on_reply();
+  void heed_reply();
   void on_hello();
   void on_auth();
+  void on_rcpt();
   void on_data();
   void on_accept();
 
@@ -2336,7 +2346,8 @@ inline bool session::may_write() const {
   if (is_lost()) return false;
   const bool caught_up = sending_ == answering_ && tally_.sent() == tally_.answered();
   const bool waits = sending_ == step::data && envelope_.deliver_if == recipients::all;
-  return caught_up || (pipelines() && !waits);
+  const bool pipelines = settings_.pipelining && capabilities_.has(extension::pipelining);
+  return caught_up || (pipelines && !waits);
 }
 
 inline std::size_t session::write(std::span<char> room) {
@@ -2351,7 +2362,7 @@ inline std::size_t session::write(std::span<char> room) {
     written = auth_.write(*settings_.auth, room, settings_.transcript);
     wait_for_source(auth_.now() == auth_exchange::state::waiting);
     if (auth_.now() == auth_exchange::state::written) sending_ = step::none;
-    if (auth_.now() == auth_exchange::state::failed) failed = errc::source_failed;
+    if (auth_.now() == auth_exchange::state::failed) failed = auth_.error();
   } else {
     piece_writer out{room, offset_};
     put_command(out, sending_, settings_, envelope_, tally_.sent(), parameters_);
@@ -2390,45 +2401,37 @@ inline void session::on_reply() {
     record_reply(reply_.code() == 421 ? errc::service_closing : errc::unsolicited_reply);
     return hang_up();
   }
-  const bool positive = is_class(2);
-  switch (answering_) {
-    case step::greeting: positive ? go(step::ehlo) : refuse(errc::greeting_refused); break;
-    case step::ehlo:
-    case step::helo: on_hello(); break;
-    case step::starttls: positive ? go(step::handshake) : refuse(errc::tls_refused); break;
-    case step::auth: on_auth(); break;
-    case step::rset:
-      if (!positive) return refuse(errc::mail_refused);
-      answering_ = following(answering_);
-      break;
-    case step::mail:
-      if (!positive && !is_refusal()) return refuse(errc::mail_refused);
-      if (!positive) record_reply(errc::mail_refused);
-      answering_ = following(answering_);
-      break;
-    case step::rcpt:
-      if (!positive && !is_refusal()) return refuse(errc::recipients_refused);
-      tally_.take(envelope_, reply_);
-      if (tally_.answered() == tally_.sent() && is_lost() && record(errc::recipients_refused)) {
-        verdict_.cite(tally_.code(), tally_.enhanced());
-        reply_.hold_text(true);
-        if (!tally_.last_answer_decides()) reply_.forget_text();
-      }
-      if (tally_.answered() == envelope_.to.size()) answering_ = following(answering_);
-      break;
-    case step::data: on_data(); break;
-    case step::message: on_accept(); break;
-    default: hang_up(); break;  // the reply to QUIT, whatever it is
-  }
+  heed_reply();
   if (is_mail_command(answering_) && is_lost() && all_answered()) finish_mail(fate::not_delivered);
   arm();
+}
+
+inline void session::heed_reply() {
+  const bool positive = reply_.is_class(2);
+  switch (answering_) {
+    case step::greeting: return positive ? go(step::ehlo) : refuse(errc::greeting_refused);
+    case step::ehlo:
+    case step::helo: return on_hello();
+    case step::starttls: return positive ? go(step::handshake) : refuse(errc::tls_refused);
+    case step::auth: return on_auth();
+    case step::rset: return positive ? advance_answering() : refuse(errc::mail_refused);
+    case step::mail:
+      if (!positive && !reply_.is_refusal()) return refuse(errc::mail_refused);
+      if (!positive) record_reply(errc::mail_refused);
+      return advance_answering();
+    case step::rcpt:
+      return positive || reply_.is_refusal() ? on_rcpt() : refuse(errc::recipients_refused);
+    case step::data: return on_data();
+    case step::message: return on_accept();
+    default: return hang_up();  // the reply to QUIT, whatever it is
+  }
 }
 
 inline void session::on_hello() {
   // HELO offers nothing, and so will do only where nothing is needed.
   const bool helo_will_do = settings_.security == security::cleartext && !settings_.auth;
-  if (is_class(2)) return continue_connection();
-  if (answering_ == step::ehlo && is_class(5) && helo_will_do) return go(step::helo);
+  if (reply_.is_class(2)) return continue_connection();
+  if (answering_ == step::ehlo && reply_.is_class(5) && helo_will_do) return go(step::helo);
   refuse(errc::ehlo_refused);
 }
 
@@ -2456,7 +2459,7 @@ inline void session::on_auth() {
     record(bad);
     return auth_.cancel();
   }
-  if (!is_class(2) || canceled) return refuse(errc::auth_refused);
+  if (!reply_.is_class(2) || canceled) return refuse(errc::auth_refused);
   if (const errc bad = login.accept(); bad != errc::none) return leave(bad);
   authenticated_ = true;
   login.forget();
@@ -2471,12 +2474,22 @@ inline void session::open_transaction() {
   finish_mail(fate::not_delivered);
 }
 
+inline void session::on_rcpt() {
+  tally_.take(envelope_, reply_);
+  if (tally_.answered() == tally_.sent() && is_lost() && record(errc::recipients_refused)) {
+    verdict_.cite(tally_.code(), tally_.enhanced());
+    reply_.hold_text(true);
+    if (!tally_.last_answer_decides()) reply_.forget_text();
+  }
+  if (tally_.answered() == envelope_.to.size()) advance_answering();
+}
+
 inline void session::on_data() {
-  if (is_refusal()) {
+  if (reply_.is_refusal()) {
     record_reply(errc::data_refused);
     return finish_mail(fate::not_delivered);
   }
-  if (!is_class(3)) return refuse(errc::data_refused);
+  if (!reply_.is_class(3)) return refuse(errc::data_refused);
   message_is_empty_ = is_lost();
   message_.begin(message_is_empty_ ? nullptr : body_, body_->length());
   go(step::message);
@@ -2484,13 +2497,13 @@ inline void session::on_data() {
 
 inline void session::on_accept() {
   if (message_is_empty_) return finish_mail(fate::not_delivered);
-  if (is_class(2)) {
+  if (reply_.is_class(2)) {
     needs_rset_ = false;
     record_reply(errc::none);
     return finish_mail(fate::delivered);
   }
-  record_reply(is_refusal() ? errc::message_refused : errc::unexpected_reply);
-  if (is_refusal()) return finish_mail(fate::not_delivered);
+  record_reply(reply_.is_refusal() ? errc::message_refused : errc::unexpected_reply);
+  if (reply_.is_refusal()) return finish_mail(fate::not_delivered);
   verdict_.decide(fate::unknown);
   hang_up();
 }
@@ -2524,7 +2537,7 @@ inline void session::record_reply(errc why) {
 
 // `why`, if the reply is the refusal that it names; a reply of any other kind was impossible.
 inline void session::refuse(errc why) {
-  record_reply(is_refusal() ? why : errc::unexpected_reply);
+  record_reply(reply_.is_refusal() ? why : errc::unexpected_reply);
   leave();
 }
 
@@ -2641,9 +2654,15 @@ inline constexpr int moves_per_poll = 16;
 
 // Sends mail, one at a time, over one stream, inside one TLS session. Both are referred to, and live
 // as long as the client. A stream that has `close()` is closed when its connection is over.
-template <byte_stream Stream, tls_session<Stream> Tls, buffer_sizes Sizes = buffer_sizes{}>
+template <class Stream, class Tls, buffer_sizes Sizes = buffer_sizes{}>
 class client {
-  static_assert(Sizes.out >= smtp::session::min_buffer && Sizes.in > 0);
+  // Not constraints, as a compiler has more to say of these.
+  static_assert(byte_stream<Stream>,
+                "a byte_stream has read_some and write_some, noexcept, with an io_result (io.hpp)");
+  static_assert(tls_session<Tls, Stream>,
+                "a client needs a tls_session (tls/tls_session.hpp); no_tls is one for cleartext");
+  static_assert(Sizes.out >= smtp::session::min_buffer && Sizes.in > 0,
+                "buffer_sizes: at least smtp::session::min_buffer out, and 1 in");
 
  public:
   // `with` is copied; what its fields refer to must live as long as the client.
@@ -2808,6 +2827,11 @@ class client {
   bool has_more_ = false;  // the last poll stopped only to give others their turn
 };
 
+// A client without a TLS session is told what it lacks.
+struct nothing;
+template <class Stream>
+client(Stream&, const settings&) -> client<Stream, nothing>;
+
 }  // namespace mailmote
 
 // ---- <mailmote/explain.hpp> ----
@@ -2833,6 +2857,7 @@ constexpr std::string_view explain(errc error) {
     case errc::bad_username: return "the user name is empty or has a control character";
     case errc::bad_password: return "the password is empty or has a control character";
     case errc::bad_authorization: return "the authorization identity has a control character";
+    case errc::response_too_long: return "the login is longer than any server has to take";
     case errc::smtputf8_needed: return "an address is not ASCII, and the server has no SMTPUTF8";
     case errc::eight_bit_needed: return "the message needs 8BITMIME, and the server has none";
     case errc::extension_missing: return "the server lacks an extension that was asked for";
@@ -3662,15 +3687,17 @@ constexpr std::string_view without_root(std::string_view host) {
 }
 
 // Whether a host can be a name in a certificate: letters, digits, hyphens and (hosts have them)
-// underscores, in labels that are not empty.
+// underscores, in labels that are not empty. What ends in a number was meant as an address.
 constexpr bool is_domain_name(std::string_view host) {
   host = without_root(host);
+  bool is_number = true;  // the label that is being read
   char last = '.';
   for (const char c : host) {
     if (c == '.' ? last == '.' : !ascii::is_alphanumeric(c) && c != '-' && c != '_') return false;
+    is_number = c != '.' && ascii::is_digit(c) && (last == '.' || is_number);
     last = c;
   }
-  return last != '.' && host.size() <= max_host;
+  return last != '.' && !is_number && host.size() <= max_host;
 }
 
 // What stands behind the first label, without its dot; empty where there is one label only.
@@ -4164,8 +4191,10 @@ inline constexpr code_meaning code_meanings[] = {
     {-325, errc::tls_ip_mismatch},       // IPADDR_MISMATCH
     {-140, errc::tls_bad_certificate},   // ASN_PARSE_E
     {-160, errc::tls_bad_certificate},   // ASN_CRIT_EXT_E
+    {-161, errc::tls_bad_certificate},   // ASN_ALT_NAME_E
     {-329, errc::tls_bad_certificate},   // VERIFY_CERT_ERROR
     {-342, errc::tls_bad_certificate},   // PEER_KEY_ERROR
+    {-357, errc::tls_bad_certificate},   // NOT_CA_ERROR
     {-368, errc::tls_bad_certificate},   // MAX_CHAIN_ERROR
 };
 
@@ -4206,8 +4235,30 @@ constexpr errc meaning_for_certificate(int code) {
 #include <span>
 #include <string_view>
 
+// Builds that cannot do what is asked of them here, or would let through what must be refused.
 #ifndef WOLFSSL_ALWAYS_VERIFY_CB
-#error "mailmote needs wolfSSL built with WOLFSSL_ALWAYS_VERIFY_CB, to judge names and dates"
+#error "mailmote needs wolfSSL with WOLFSSL_ALWAYS_VERIFY_CB, to judge names and dates"
+#endif
+#ifndef HAVE_TLS_EXTENSIONS
+#error "mailmote needs wolfSSL with HAVE_TLS_EXTENSIONS, to say which curves it can do"
+#endif
+#ifndef WOLFSSL_PEM_TO_DER
+#error "mailmote needs wolfSSL with WOLFSSL_PEM_TO_DER (without WOLFSSL_NO_PEM), to read anchors"
+#endif
+#ifdef NO_WOLFSSL_CLIENT
+#error "mailmote needs wolfSSL without NO_WOLFSSL_CLIENT: it is a client"
+#endif
+#ifdef WOLFSSL_NO_ASN_STRICT
+#error "mailmote needs wolfSSL without WOLFSSL_NO_ASN_STRICT: critical extensions must be known"
+#endif
+#ifdef IGNORE_NAME_CONSTRAINTS
+#error "mailmote needs wolfSSL without IGNORE_NAME_CONSTRAINTS: a CA must keep to its own names"
+#endif
+#if defined(IGNORE_KEY_EXTENSIONS) || defined(ALLOW_INVALID_CERTSIGN)
+#error "mailmote needs wolfSSL without IGNORE_KEY_EXTENSIONS, ALLOW_INVALID_CERTSIGN: only a CA signs"
+#endif
+#ifdef WOLFSSL_NO_TRUSTED_CERTS_VERIFY
+#error "mailmote needs wolfSSL without WOLFSSL_NO_TRUSTED_CERTS_VERIFY: a name is no signature"
 #endif
 
 namespace mailmote::wolfssl {

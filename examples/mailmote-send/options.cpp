@@ -163,7 +163,7 @@ std::optional<complaint> missing(string_view what) {
 
 std::optional<complaint> read_command_line(int argc, char** argv, options& chosen) {
   for (int i = 1; i < argc;) {
-    if (const auto wrong = take_option(argc, argv, i, chosen)) return wrong;
+    if (auto wrong = take_option(argc, argv, i, chosen)) return wrong;
   }
   if (chosen.help || chosen.version) return std::nullopt;
   if (chosen.host.empty()) return missing("--host");

@@ -25,6 +25,7 @@ constexpr std::string_view explain(errc error) {
     case errc::bad_username: return "the user name is empty or has a control character";
     case errc::bad_password: return "the password is empty or has a control character";
     case errc::bad_authorization: return "the authorization identity has a control character";
+    case errc::response_too_long: return "the login is longer than any server has to take";
     case errc::smtputf8_needed: return "an address is not ASCII, and the server has no SMTPUTF8";
     case errc::eight_bit_needed: return "the message needs 8BITMIME, and the server has none";
     case errc::extension_missing: return "the server lacks an extension that was asked for";

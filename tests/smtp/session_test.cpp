@@ -534,6 +534,22 @@ TEST_CASE("a response too long for the AUTH line waits for the empty challenge")
   CHECK(d.run().fate == fate::delivered);
 }
 
+TEST_CASE("a response that no server has to take ends the session before its line is complete") {
+  for (const std::size_t octets : {9'210u, 9'211u}) {  // 9,216 with the name: 12,288 in base64
+    const std::string password(octets, 'x');
+    sasl::plain login{"mote", password};
+    dialogue d =
+        in_clear({"220 mx", "EHLO mote", "250-mx\r\n250 AUTH PLAIN", "AUTH PLAIN", "334 ", ""});
+    d.settings().auth = &login;
+    d.settings().cleartext_auth = cleartext_auth::any;
+    const outcome o = d.play();
+    const bool fits = octets == 9'210;
+    CHECK(o.error == (fits ? errc::timeout : errc::response_too_long));
+    CHECK(o.phase == phase::auth);
+    CHECK(d.sent().ends_with("\r\n") == fits);
+  }
+}
+
 TEST_CASE("a challenge that is no base64, or one too many, is canceled") {
   sasl::login login{"mote", "secret"};
   const auto check = [&](std::initializer_list<std::string> turns) {

@@ -168,6 +168,36 @@ std::size_t dialogue::id() const {
   return std::hash<std::string>{}(all);
 }
 
+// Polls until there is an end, and lets time pass when nothing moves.
+outcome dialogue::converse(caller& smtp, scripted_stream& stream, std::uint64_t& now) {
+  outcome result;
+  std::size_t rounds = 0;
+  std::size_t idle_rounds = 0;
+  std::size_t finished = 0;
+  status s = status::working;
+  while (s == status::working || act_) {
+    if (act_) act_(smtp, rounds);
+    const std::size_t before = stream.moved();
+    s = smtp.poll(static_cast<milliseconds>(now));
+    if (s == status::finished) {
+      ++finished;
+      result = smtp.result();
+      closed_ = stream.is_closed();
+    }
+    if (s == status::idle || (s == status::finished && !act_)) break;
+    idle_rounds = stream.moved() == before ? idle_rounds + 1 : 0;
+    if (idle_rounds > 2) {
+      const milliseconds rest = smtp.next_timeout(static_cast<milliseconds>(now));
+      now += rest == no_timeout ? 0 : rest;
+    }
+    if (++rounds == max_rounds) break;
+  }
+  REQUIRE_MESSAGE(rounds < max_rounds, "the dialogue has no end");
+  REQUIRE(finished >= 1);
+  CHECK(smtp.poll(static_cast<milliseconds>(now)) == status::idle);  // finished is said once
+  return result;
+}
+
 outcome dialogue::play(link over) {
   played().seen.insert(
       {id(), over.chunk, over.wants_between, over.small_buffers, over.kind, over.at});
@@ -184,35 +214,8 @@ outcome dialogue::play(link over) {
   outcome result;
   std::uint64_t now = 0xFFFF'0000;  // the clock wraps on the way
   const std::uint64_t begin = now;
-  if (const errc refused = smtp.send(mail_, body); refused != errc::none) {
-    result.error = refused;
-  } else {
-    std::size_t rounds = 0;
-    std::size_t idle_rounds = 0;
-    std::size_t finished = 0;
-    status s = status::working;
-    while (s == status::working || act_) {
-      if (act_) act_(smtp, rounds);
-      const std::size_t before = stream.moved();
-      s = smtp.poll(static_cast<milliseconds>(now));
-      if (s == status::finished) {
-        ++finished;
-        result = smtp.result();
-        closed_ = stream.is_closed();
-        if (!act_) break;
-      }
-      if (s == status::idle) break;
-      idle_rounds = stream.moved() == before ? idle_rounds + 1 : 0;
-      if (idle_rounds > 2) {
-        const milliseconds rest = smtp.next_timeout(static_cast<milliseconds>(now));
-        now += rest == no_timeout ? 0 : rest;
-      }
-      if (++rounds == max_rounds) break;
-    }
-    REQUIRE_MESSAGE(rounds < max_rounds, "the dialogue has no end");
-    REQUIRE(finished >= 1);
-    CHECK(smtp.poll(static_cast<milliseconds>(now)) == status::idle);  // finished is said once
-  }
+  result.error = smtp.send(mail_, body);
+  if (result.error == errc::none) result = converse(smtp, stream, now);
   server_text_ = result.server_text;
   result.server_text = server_text_;
   sent_ = stream.sent();

@@ -148,9 +148,10 @@ class dialogue {
 
  private:
   std::size_t id() const;
+  outcome converse(caller& smtp, scripted_stream& stream, std::uint64_t& now);
   void check_same(const outcome& got, const outcome& whole, const std::string& wire,
                   bool same_wire);
-  void sweep(const outcome& expected, const std::string& wire, bool same_wire);
+  void sweep(const outcome& whole, const std::string& wire, bool same_wire);
   void check_clean_end(const outcome& got, const outcome& whole, const std::string& wire);
 
   std::vector<std::string> turns_;

@@ -23,6 +23,9 @@ namespace mailmote::smtp {
 
 inline constexpr std::size_t max_auth_line = 512;  // with CRLF; RFC 4954 4 and RFC 5321 4.5.3.1.4
 
+// Of one response, in base64 (RFC 4954 4).
+inline constexpr std::size_t max_auth_response = 12288;
+
 class auth_exchange {
  public:
   static constexpr std::size_t min_room = 16;
@@ -47,6 +50,7 @@ class auth_exchange {
   }
 
   state now() const { return state_; }
+  errc error() const { return error_; }                                       // why it failed
   bool has_begun() const { return state_ != state::command || offset_ > 0; }  // with a line
 
   // The mechanism may be asked again.
@@ -142,6 +146,10 @@ class auth_exchange {
     }
     wipe(octets);
     encoded_ += written;
+    if (encoded_ > max_auth_response) {
+      error_ = errc::response_too_long;
+      enter(state::failed);
+    }
     return written;
   }
 
@@ -150,6 +158,7 @@ class auth_exchange {
   std::size_t offset_ = 0;   // written of the command, or of the line's end
   std::size_t encoded_ = 0;  // characters of the response
   state state_ = state::command;
+  errc error_ = errc::source_failed;
   bool carries_initial_ = false;  // the command has an initial response
   bool owes_initial_ = false;     // the initial response is sent after the first, empty 334
   bool sound_ = true;             // the challenge so far is base64

@@ -75,6 +75,8 @@ class reply_parser {
   constexpr bool between_replies() const { return octets_ == 0; }
 
   constexpr std::uint16_t code() const { return code_; }
+  constexpr bool is_class(int first_digit) const { return code_ / 100 == first_digit; }
+  constexpr bool is_refusal() const { return is_class(4) || is_class(5); }
   constexpr std::uint16_t line_code() const { return line_code_; }  // of the line being read
   constexpr enhanced_code enhanced() const { return enhanced_.read(code_); }
 

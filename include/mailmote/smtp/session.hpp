@@ -71,20 +71,18 @@ class session {
   bool all_answered() const { return awaited_ == 0 && begin_ == end_ && offset_ == 0; }
   bool implicit() const { return settings_.security == security::implicit_tls; }
   bool waits_for_source() const { return source_waits_ && begin_ == end_; }
-  bool is_class(int digit) const { return reply_.code() / 100 == digit; }
-  bool is_refusal() const { return is_class(4) || is_class(5); }
-  bool pipelines() const {
-    return settings_.pipelining && capabilities_.has(extension::pipelining);
-  }
   bool may_write() const;
   phase where() const;
   std::size_t write(std::span<char> room);
   void advance_sending();
+  void advance_answering() { answering_ = following(answering_); }
   void wait_for_source(bool waits);
 
   void on_reply();
+  void heed_reply();
   void on_hello();
   void on_auth();
+  void on_rcpt();
   void on_data();
   void on_accept();
 
@@ -269,7 +267,8 @@ inline bool session::may_write() const {
   if (is_lost()) return false;
   const bool caught_up = sending_ == answering_ && tally_.sent() == tally_.answered();
   const bool waits = sending_ == step::data && envelope_.deliver_if == recipients::all;
-  return caught_up || (pipelines() && !waits);
+  const bool pipelines = settings_.pipelining && capabilities_.has(extension::pipelining);
+  return caught_up || (pipelines && !waits);
 }
 
 inline std::size_t session::write(std::span<char> room) {
@@ -284,7 +283,7 @@ inline std::size_t session::write(std::span<char> room) {
     written = auth_.write(*settings_.auth, room, settings_.transcript);
     wait_for_source(auth_.now() == auth_exchange::state::waiting);
     if (auth_.now() == auth_exchange::state::written) sending_ = step::none;
-    if (auth_.now() == auth_exchange::state::failed) failed = errc::source_failed;
+    if (auth_.now() == auth_exchange::state::failed) failed = auth_.error();
   } else {
     piece_writer out{room, offset_};
     put_command(out, sending_, settings_, envelope_, tally_.sent(), parameters_);
@@ -323,45 +322,37 @@ inline void session::on_reply() {
     record_reply(reply_.code() == 421 ? errc::service_closing : errc::unsolicited_reply);
     return hang_up();
   }
-  const bool positive = is_class(2);
-  switch (answering_) {
-    case step::greeting: positive ? go(step::ehlo) : refuse(errc::greeting_refused); break;
-    case step::ehlo:
-    case step::helo: on_hello(); break;
-    case step::starttls: positive ? go(step::handshake) : refuse(errc::tls_refused); break;
-    case step::auth: on_auth(); break;
-    case step::rset:
-      if (!positive) return refuse(errc::mail_refused);
-      answering_ = following(answering_);
-      break;
-    case step::mail:
-      if (!positive && !is_refusal()) return refuse(errc::mail_refused);
-      if (!positive) record_reply(errc::mail_refused);
-      answering_ = following(answering_);
-      break;
-    case step::rcpt:
-      if (!positive && !is_refusal()) return refuse(errc::recipients_refused);
-      tally_.take(envelope_, reply_);
-      if (tally_.answered() == tally_.sent() && is_lost() && record(errc::recipients_refused)) {
-        verdict_.cite(tally_.code(), tally_.enhanced());
-        reply_.hold_text(true);
-        if (!tally_.last_answer_decides()) reply_.forget_text();
-      }
-      if (tally_.answered() == envelope_.to.size()) answering_ = following(answering_);
-      break;
-    case step::data: on_data(); break;
-    case step::message: on_accept(); break;
-    default: hang_up(); break;  // the reply to QUIT, whatever it is
-  }
+  heed_reply();
   if (is_mail_command(answering_) && is_lost() && all_answered()) finish_mail(fate::not_delivered);
   arm();
+}
+
+inline void session::heed_reply() {
+  const bool positive = reply_.is_class(2);
+  switch (answering_) {
+    case step::greeting: return positive ? go(step::ehlo) : refuse(errc::greeting_refused);
+    case step::ehlo:
+    case step::helo: return on_hello();
+    case step::starttls: return positive ? go(step::handshake) : refuse(errc::tls_refused);
+    case step::auth: return on_auth();
+    case step::rset: return positive ? advance_answering() : refuse(errc::mail_refused);
+    case step::mail:
+      if (!positive && !reply_.is_refusal()) return refuse(errc::mail_refused);
+      if (!positive) record_reply(errc::mail_refused);
+      return advance_answering();
+    case step::rcpt:
+      return positive || reply_.is_refusal() ? on_rcpt() : refuse(errc::recipients_refused);
+    case step::data: return on_data();
+    case step::message: return on_accept();
+    default: return hang_up();  // the reply to QUIT, whatever it is
+  }
 }
 
 inline void session::on_hello() {
   // HELO offers nothing, and so will do only where nothing is needed.
   const bool helo_will_do = settings_.security == security::cleartext && !settings_.auth;
-  if (is_class(2)) return continue_connection();
-  if (answering_ == step::ehlo && is_class(5) && helo_will_do) return go(step::helo);
+  if (reply_.is_class(2)) return continue_connection();
+  if (answering_ == step::ehlo && reply_.is_class(5) && helo_will_do) return go(step::helo);
   refuse(errc::ehlo_refused);
 }
 
@@ -389,7 +380,7 @@ inline void session::on_auth() {
     record(bad);
     return auth_.cancel();
   }
-  if (!is_class(2) || canceled) return refuse(errc::auth_refused);
+  if (!reply_.is_class(2) || canceled) return refuse(errc::auth_refused);
   if (const errc bad = login.accept(); bad != errc::none) return leave(bad);
   authenticated_ = true;
   login.forget();
@@ -404,12 +395,22 @@ inline void session::open_transaction() {
   finish_mail(fate::not_delivered);
 }
 
+inline void session::on_rcpt() {
+  tally_.take(envelope_, reply_);
+  if (tally_.answered() == tally_.sent() && is_lost() && record(errc::recipients_refused)) {
+    verdict_.cite(tally_.code(), tally_.enhanced());
+    reply_.hold_text(true);
+    if (!tally_.last_answer_decides()) reply_.forget_text();
+  }
+  if (tally_.answered() == envelope_.to.size()) advance_answering();
+}
+
 inline void session::on_data() {
-  if (is_refusal()) {
+  if (reply_.is_refusal()) {
     record_reply(errc::data_refused);
     return finish_mail(fate::not_delivered);
   }
-  if (!is_class(3)) return refuse(errc::data_refused);
+  if (!reply_.is_class(3)) return refuse(errc::data_refused);
   message_is_empty_ = is_lost();
   message_.begin(message_is_empty_ ? nullptr : body_, body_->length());
   go(step::message);
@@ -417,13 +418,13 @@ inline void session::on_data() {
 
 inline void session::on_accept() {
   if (message_is_empty_) return finish_mail(fate::not_delivered);
-  if (is_class(2)) {
+  if (reply_.is_class(2)) {
     needs_rset_ = false;
     record_reply(errc::none);
     return finish_mail(fate::delivered);
   }
-  record_reply(is_refusal() ? errc::message_refused : errc::unexpected_reply);
-  if (is_refusal()) return finish_mail(fate::not_delivered);
+  record_reply(reply_.is_refusal() ? errc::message_refused : errc::unexpected_reply);
+  if (reply_.is_refusal()) return finish_mail(fate::not_delivered);
   verdict_.decide(fate::unknown);
   hang_up();
 }
@@ -457,7 +458,7 @@ inline void session::record_reply(errc why) {
 
 // `why`, if the reply is the refusal that it names; a reply of any other kind was impossible.
 inline void session::refuse(errc why) {
-  record_reply(is_refusal() ? why : errc::unexpected_reply);
+  record_reply(reply_.is_refusal() ? why : errc::unexpected_reply);
   leave();
 }
 
