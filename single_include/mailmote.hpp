@@ -149,8 +149,8 @@ enum class [[nodiscard]] errc : std::uint8_t{
     tls_self_signed,       // the server's certificate is its own, and no trust anchor
     tls_bad_signature,     // a signature in the chain or the handshake is wrong
     tls_weak_key,          // a key or signature in the chain is too weak
-    tls_expired,           // a certificate of the chain has expired
-    tls_not_yet_valid,     // a certificate of the chain is not valid yet
+    tls_expired,           // a certificate of the chain, or every trust anchor, has expired
+    tls_not_yet_valid,     // a certificate of the chain, or every trust anchor, is not valid yet
     tls_name_mismatch,     // the server's certificate is for another name (RFC 9525)
     tls_ip_mismatch,       // the server's certificate is not for this IP address
     tls_unsafe,            // the handshake ended in a suite, version or peer that was not asked for
@@ -3786,6 +3786,7 @@ struct fault {
   // the TLS library thinks by its own clock that an intermediate is out of date.
   std::int64_t date = 0;
   std::string_view shown_name{};  // for tls_name_mismatch: UNTRUSTED
+  bool is_of_anchors = false;     // it is no fault of the server's
 };
 
 // What is wrong with a certificate, or errc::none; its particulars go to `found`.
@@ -3851,14 +3852,14 @@ class sentence {
 };
 
 inline std::string_view explain(const fault& found, std::string_view host, std::span<char> room) {
+  const std::string_view whose =
+      found.is_of_anchors ? "the last trust anchor" : "the server's certificate";
   sentence words{room};
   switch (found.why) {
     case errc::tls_expired:
-      return words.add("the server's certificate expired on ").add(date_of(found.date)).text();
+      return words.add(whose).add(" expired on ").add(date_of(found.date)).text();
     case errc::tls_not_yet_valid:
-      return words.add("the server's certificate is not valid before ")
-          .add(date_of(found.date))
-          .text();
+      return words.add(whose).add(" is not valid before ").add(date_of(found.date)).text();
     case errc::tls_unknown_ca:
       if (found.date == 0) break;
       return words.add("no intermediate certificate was used: the TLS library's own clock is wrong")
@@ -4255,7 +4256,8 @@ constexpr errc meaning_for_certificate(int code) {
 #error "mailmote needs wolfSSL without IGNORE_NAME_CONSTRAINTS: a CA must keep to its own names"
 #endif
 #if defined(IGNORE_KEY_EXTENSIONS) || defined(ALLOW_INVALID_CERTSIGN)
-#error "mailmote needs wolfSSL without IGNORE_KEY_EXTENSIONS, ALLOW_INVALID_CERTSIGN: only a CA signs"
+#error \
+    "mailmote needs wolfSSL without IGNORE_KEY_EXTENSIONS, ALLOW_INVALID_CERTSIGN: only a CA signs"
 #endif
 #ifdef WOLFSSL_NO_TRUSTED_CERTS_VERIFY
 #error "mailmote needs wolfSSL without WOLFSSL_NO_TRUSTED_CERTS_VERIFY: a name is no signature"
@@ -4507,6 +4509,7 @@ inline errc context::load_anchors(tls::fault& found) noexcept {
   if (error == errc::none && with_.system_store) error = load_system_store();
   if (error != errc::none || loaded_ > 0 || anybody) return error;
   found.date = missed_;
+  found.is_of_anchors = true;
   return missed_ > now_ ? errc::tls_not_yet_valid : errc::tls_expired;
 }
 

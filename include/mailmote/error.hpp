@@ -86,8 +86,8 @@ enum class [[nodiscard]] errc : std::uint8_t{
     tls_self_signed,       // the server's certificate is its own, and no trust anchor
     tls_bad_signature,     // a signature in the chain or the handshake is wrong
     tls_weak_key,          // a key or signature in the chain is too weak
-    tls_expired,           // a certificate of the chain has expired
-    tls_not_yet_valid,     // a certificate of the chain is not valid yet
+    tls_expired,           // a certificate of the chain, or every trust anchor, has expired
+    tls_not_yet_valid,     // a certificate of the chain, or every trust anchor, is not valid yet
     tls_name_mismatch,     // the server's certificate is for another name (RFC 9525)
     tls_ip_mismatch,       // the server's certificate is not for this IP address
     tls_unsafe,            // the handshake ended in a suite, version or peer that was not asked for

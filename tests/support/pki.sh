@@ -6,6 +6,8 @@
 # password. All keys are P-256 but for the rsa ones; all dates are fixed, so no test needs a clock.
 #
 #   ca, other_ca, rsa_ca   trust anchors, 2020 to 2089
+#   old_ca                 another, valid in 2020 only
+#   by_old                 as good, by old_ca
 #   good                   mail.example.test, localhost, 127.0.0.1, ::1; by ca, 2020 to 2089
 #   rsa                    the same with RSA-2048, by rsa_ca
 #   chain                  the same names, by an intermediate (2020 to 2059) that it carries, by ca
@@ -34,7 +36,7 @@ trap 'rm -rf "$work"' EXIT
 
 names="DNS:mail.example.test,DNS:localhost,IP:127.0.0.1,IP:::1"
 
-for name in ca other_ca imposter intermediate late_intermediate good chain chain_expired \
+for name in ca other_ca old_ca by_old imposter intermediate late_intermediate good chain chain_expired \
   wrong_name wildcard common_name expired future self_signed unknown forged client_only; do
   key "$name"
 done 2>/dev/null
@@ -45,12 +47,14 @@ key rsa rsa 2>/dev/null
 {
   authority ca "mailmote throwaway CA" ca $long
   authority other_ca "another throwaway CA" other_ca $long
+  authority old_ca "an old throwaway CA" old_ca $past
   authority rsa_ca "mailmote throwaway RSA CA" rsa_ca $long
   authority imposter "mailmote throwaway CA" imposter $long
   authority intermediate "mailmote throwaway intermediate" ca $half
   authority late_intermediate "mailmote throwaway late intermediate" ca $past
 
   server good ca $long "subjectAltName=$names"
+  server by_old old_ca $long "subjectAltName=$names"
   server rsa rsa_ca $long "subjectAltName=$names"
   server chain intermediate $long "subjectAltName=$names"
   server chain_expired late_intermediate $long "subjectAltName=$names"

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstdio>
 #include <initializer_list>
 #include <span>
 #include <string>
@@ -73,6 +74,53 @@ TEST_CASE("an anchor is found in PEM, in DER, in a file, and among others with w
   CHECK(trusting({.anchors = other, .anchors_file = file.c_str()}) == errc::none);
 #endif
 }
+
+TEST_CASE("an anchor that is out of date vouches for nobody, and does not spoil the others") {
+  const std::string old = read_file(pki("old_ca.pem"));
+  const std::string both = old + read_file(pki("ca.pem"));
+  wolfssl::scoped<wolfssl::context> trust{wolfssl::context_settings{.anchors = both}};
+  const auto meets = [&](const char* certificate, std::int64_t now) {
+    tls_pair pair{{.certificate = certificate}, "", {}, &trust};
+    pair.tls.set_time(now);
+    return pair.connect();
+  };
+  CHECK(meets("good", in_2025) == errc::none);
+  CHECK(meets("by_old", in_2025) == errc::tls_unknown_ca);
+  CHECK(meets("by_old", in_2020) == errc::none);
+  CHECK(meets("good", in_2020) == errc::none);
+  CHECK(meets("by_old", in_2025) == errc::tls_unknown_ca);
+
+  tls_pair alone{{.certificate = "by_old"}, "old_ca.pem"};
+  CHECK(alone.connect() == errc::tls_expired);
+  CHECK(alone.explained() == "the last trust anchor expired on 2020-12-31");
+  CHECK(alone.pipe.to_far.octets.empty());
+}
+
+#ifndef NO_FILESYSTEM
+TEST_CASE("an anchor is found wherever it stands in a file, and a damaged one is not passed over") {
+  const std::string ca = read_file(pki("ca.pem"));
+  const std::string path = pki("anchors_of_this_test.pem");
+  const auto trusting_file = [&](const std::string& text) {
+    std::FILE* file = std::fopen(path.c_str(), "wb");
+    REQUIRE(file != nullptr);
+    std::fwrite(text.data(), 1, text.size(), file);
+    std::fclose(file);
+    return trusting({.anchors_file = path.c_str()});
+  };
+  for (const std::size_t block : {8192u, 16384u}) {
+    for (std::size_t before = block - 40; before <= block + 2; ++before) {
+      CAPTURE(before);
+      CHECK(trusting_file(std::string(before, '-') + "\n" + ca) == errc::none);
+    }
+  }
+  CHECK(trusting_file(ca + std::string(20'000, ' ') + read_file(pki("other_ca.pem"))) ==
+        errc::none);
+  CHECK(trusting_file("") == errc::tls_bad_anchors);
+  CHECK(trusting_file(ca + ca.substr(0, 300)) == errc::tls_bad_anchors);
+  CHECK(trusting_file(ca.substr(0, 60) + std::string(9'000, 'A') + ca) == errc::tls_bad_anchors);
+  std::remove(path.c_str());
+}
+#endif
 
 TEST_CASE("the system's store does not vouch for throwaway certificates") {
   const errc error = trusting({.system_store = true});

@@ -50,14 +50,14 @@ class sentence {
 };
 
 inline std::string_view explain(const fault& found, std::string_view host, std::span<char> room) {
+  const std::string_view whose =
+      found.is_of_anchors ? "the last trust anchor" : "the server's certificate";
   sentence words{room};
   switch (found.why) {
     case errc::tls_expired:
-      return words.add("the server's certificate expired on ").add(date_of(found.date)).text();
+      return words.add(whose).add(" expired on ").add(date_of(found.date)).text();
     case errc::tls_not_yet_valid:
-      return words.add("the server's certificate is not valid before ")
-          .add(date_of(found.date))
-          .text();
+      return words.add(whose).add(" is not valid before ").add(date_of(found.date)).text();
     case errc::tls_unknown_ca:
       if (found.date == 0) break;
       return words.add("no intermediate certificate was used: the TLS library's own clock is wrong")

@@ -53,7 +53,8 @@
 #error "mailmote needs wolfSSL without IGNORE_NAME_CONSTRAINTS: a CA must keep to its own names"
 #endif
 #if defined(IGNORE_KEY_EXTENSIONS) || defined(ALLOW_INVALID_CERTSIGN)
-#error "mailmote needs wolfSSL without IGNORE_KEY_EXTENSIONS, ALLOW_INVALID_CERTSIGN: only a CA signs"
+#error \
+    "mailmote needs wolfSSL without IGNORE_KEY_EXTENSIONS, ALLOW_INVALID_CERTSIGN: only a CA signs"
 #endif
 #ifdef WOLFSSL_NO_TRUSTED_CERTS_VERIFY
 #error "mailmote needs wolfSSL without WOLFSSL_NO_TRUSTED_CERTS_VERIFY: a name is no signature"
@@ -305,6 +306,7 @@ inline errc context::load_anchors(tls::fault& found) noexcept {
   if (error == errc::none && with_.system_store) error = load_system_store();
   if (error != errc::none || loaded_ > 0 || anybody) return error;
   found.date = missed_;
+  found.is_of_anchors = true;
   return missed_ > now_ ? errc::tls_not_yet_valid : errc::tls_expired;
 }
 
