@@ -3434,18 +3434,17 @@ constexpr date date_of(std::int64_t unix_seconds) {
 
 }  // namespace mailmote::tls
 
-// ---- <mailmote/tls/certificate.hpp> ----
+// ---- <mailmote/tls/der.hpp> ----
 
-// certificate.hpp: what we must know of a certificate, out of its DER.
+// der.hpp: takes the elements of a DER encoding apart, one after the other.
 //
-// Knows:          X.690 10 (DER), RFC 5280 4.1 (Certificate) and four extensions of 4.2.1.
-// Does not know:  what follows from it, signatures, and all other extensions (the TLS library does).
+// Knows:          X.690 10 (DER): tags, lengths, and what is too lax to be DER.
+// Does not know:  what the elements mean.
 // Bounds:         reads nothing outside the span; every element is passed once. What is malformed,
 //                 in a place that we pass, is refused whole.
 
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <span>
 
 namespace mailmote::tls {
@@ -3533,6 +3532,27 @@ class reader {
   const std::uint8_t* at_;
   const std::uint8_t* end_;
 };
+
+}  // namespace der
+
+}  // namespace mailmote::tls
+
+// ---- <mailmote/tls/certificate.hpp> ----
+
+// certificate.hpp: what we must know of a certificate, out of its DER.
+//
+// Knows:          RFC 5280 4.1 (Certificate) and four extensions of 4.2.1.
+// Does not know:  what follows from it, signatures, and all other extensions (the TLS library does).
+// Bounds:         one pass over the certificate; refers to it.
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+
+namespace mailmote::tls {
+
+namespace der {
 
 // YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ (RFC 5280 4.1.2.5) as Unix seconds.
 constexpr bool read_time(std::uint8_t tag, octets text, std::int64_t& seconds) {
@@ -4135,13 +4155,51 @@ class record_outlet {
 
 }  // namespace mailmote::tls
 
+// ---- <mailmote/tls/wolfssl_build.hpp> ----
+
+// wolfssl_build.hpp: wolfSSL's headers, of a build that is fit for us.
+//
+// Knows:          which options of wolfSSL our checks need, and which leave out checks of its own.
+// Does not know:  what is done with it. No other file includes <wolfssl/...>.
+// Bounds:         what is not fit does not compile.
+
+#ifndef WOLFSSL_USER_SETTINGS
+#include <wolfssl/options.h>
+#endif
+#include <wolfssl/ssl.h>
+
+#ifndef WOLFSSL_ALWAYS_VERIFY_CB
+#error "mailmote needs wolfSSL with WOLFSSL_ALWAYS_VERIFY_CB, to judge names and dates"
+#endif
+#ifndef HAVE_TLS_EXTENSIONS
+#error "mailmote needs wolfSSL with HAVE_TLS_EXTENSIONS, to say which curves it can do"
+#endif
+#ifndef WOLFSSL_PEM_TO_DER
+#error "mailmote needs wolfSSL with WOLFSSL_PEM_TO_DER (without WOLFSSL_NO_PEM), to read anchors"
+#endif
+#ifdef NO_WOLFSSL_CLIENT
+#error "mailmote needs wolfSSL without NO_WOLFSSL_CLIENT: it is a client"
+#endif
+#ifdef WOLFSSL_NO_ASN_STRICT
+#error "mailmote needs wolfSSL without WOLFSSL_NO_ASN_STRICT: critical extensions must be known"
+#endif
+#ifdef IGNORE_NAME_CONSTRAINTS
+#error "mailmote needs wolfSSL without IGNORE_NAME_CONSTRAINTS: a CA must keep to its own names"
+#endif
+#if defined(IGNORE_KEY_EXTENSIONS) || defined(ALLOW_INVALID_CERTSIGN)
+#error "mailmote needs wolfSSL without IGNORE_KEY_EXTENSIONS, ALLOW_INVALID_CERTSIGN: a CA signs"
+#endif
+#ifdef WOLFSSL_NO_TRUSTED_CERTS_VERIFY
+#error "mailmote needs wolfSSL without WOLFSSL_NO_TRUSTED_CERTS_VERIFY: a name is no signature"
+#endif
+
 // ---- <mailmote/tls/wolfssl_error.hpp> ----
 
 // wolfssl_error.hpp: what wolfSSL's error codes mean in ours.
 //
 // Knows:          the codes, which have not changed between 5.5 and 5.9, and OpenSSL's positive ones
 //                 (X509_V_ERR_...) that builds with OPENSSL_COMPATIBLE_DEFAULTS put in their place.
-// Does not know:  wolfSSL's headers: tls/wolfssl.hpp alone includes them.
+// Does not know:  wolfSSL's headers: tls/wolfssl_build.hpp alone includes them.
 // Bounds:         no state; a code that is not listed is tls_failed.
 
 #include <cstdint>
@@ -4214,54 +4272,20 @@ constexpr errc meaning_for_certificate(int code) {
 
 }  // namespace mailmote::wolfssl
 
-// ---- <mailmote/tls/wolfssl.hpp> ----
+// ---- <mailmote/tls/wolfssl_context.hpp> ----
 
-// wolfssl.hpp: TLS sessions by wolfSSL, that trust nothing but the anchors they were given.
+// wolfssl_context.hpp: whom wolfSSL is to trust: anchors that are readable, strong and in date.
 //
-// Knows:          wolfSSL 5.5 to 5.9, and where it has to be watched: unsafe defaults, loose names, a
-//                 clock of its own, suites that were never offered, data lost under back-pressure.
-// Does not know:  SMTP; which stream is below; what time it is, until it is told.
-// Bounds:         no heap of ours (wolfSSL has its own); a session has at most `session_budget` octets.
-//                 One call of handshake() may do most of its public-key work before it returns.
-
-#ifndef WOLFSSL_USER_SETTINGS
-#include <wolfssl/options.h>
-#endif
-#include <wolfssl/ssl.h>
+// Knows:          anchors in memory, in a file and in the system's store; that wolfSSL keeps more than
+//                 it was given, and judges less than it should.
+// Does not know:  connections; what time it is, until it is told.
+// Bounds:         no heap of ours. A certificate in a file has at most `max_anchor_text` octets, which
+//                 are on the stack while it is read.
 
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <limits>
-#include <span>
 #include <string_view>
-
-// Builds that cannot do what is asked of them here, or would let through what must be refused.
-#ifndef WOLFSSL_ALWAYS_VERIFY_CB
-#error "mailmote needs wolfSSL with WOLFSSL_ALWAYS_VERIFY_CB, to judge names and dates"
-#endif
-#ifndef HAVE_TLS_EXTENSIONS
-#error "mailmote needs wolfSSL with HAVE_TLS_EXTENSIONS, to say which curves it can do"
-#endif
-#ifndef WOLFSSL_PEM_TO_DER
-#error "mailmote needs wolfSSL with WOLFSSL_PEM_TO_DER (without WOLFSSL_NO_PEM), to read anchors"
-#endif
-#ifdef NO_WOLFSSL_CLIENT
-#error "mailmote needs wolfSSL without NO_WOLFSSL_CLIENT: it is a client"
-#endif
-#ifdef WOLFSSL_NO_ASN_STRICT
-#error "mailmote needs wolfSSL without WOLFSSL_NO_ASN_STRICT: critical extensions must be known"
-#endif
-#ifdef IGNORE_NAME_CONSTRAINTS
-#error "mailmote needs wolfSSL without IGNORE_NAME_CONSTRAINTS: a CA must keep to its own names"
-#endif
-#if defined(IGNORE_KEY_EXTENSIONS) || defined(ALLOW_INVALID_CERTSIGN)
-#error \
-    "mailmote needs wolfSSL without IGNORE_KEY_EXTENSIONS, ALLOW_INVALID_CERTSIGN: only a CA signs"
-#endif
-#ifdef WOLFSSL_NO_TRUSTED_CERTS_VERIFY
-#error "mailmote needs wolfSSL without WOLFSSL_NO_TRUSTED_CERTS_VERIFY: a name is no signature"
-#endif
 
 namespace mailmote::wolfssl {
 
@@ -4324,132 +4348,6 @@ class context {
   int loaded_ = 0;  // anchors that are in date
   bool started_ = false;
 };
-
-// One connection. A tls_session (tls_session.hpp has the contract), to be told the time by
-// set_time before it is bound, because certificates have dates.
-class session {
- public:
-  constexpr explicit session(context& trust) noexcept : trust_{&trust} {}
-  session(const session&) = delete;
-  session& operator=(const session&) = delete;
-
-  // Seconds since 1970-01-01 00:00 UTC. A device without a clock gives the later of its best guess
-  // and its build date; without any, bind answers errc::tls_no_time.
-  void set_time(std::int64_t unix_seconds) noexcept { now_ = unix_seconds; }
-
-  template <byte_stream Lower>
-  errc bind(Lower& lower, std::string_view host) noexcept {
-    close();
-    lower_ = tls::lower_stream{lower};
-    return begin(host);
-  }
-
-  io_status handshake() noexcept;
-  bool is_safe() const noexcept { return phase_ == phase::proven; }
-  io_result read_some(std::span<char> in) noexcept;
-  io_result write_some(std::span<const char> out) noexcept;
-  void close() noexcept;
-
-  errc error() const noexcept { return found_.why; }
-  int native_error() const noexcept { return native_error_; }  // wolfSSL's code, or 0
-
-  // The error in a sentence for people, in `room`; 160 octets are enough for most names. Valid until
-  // the next bind, while the host that was bound is.
-  std::string_view explain(std::span<char> room) const noexcept {
-    return tls::explain(found_, host_.host, room);
-  }
-
- private:
-  enum class phase : std::uint8_t { closed, handshake, proven };
-
-  static constexpr std::int64_t no_time = std::numeric_limits<std::int64_t>::min();
-  static constexpr std::size_t max_record = 16384;  // RFC 8446 5.1
-
-  errc begin(std::string_view host) noexcept;
-  errc prepare() noexcept;
-  bool configure() noexcept;
-  bool expect_name() noexcept;
-  tls::handshake_facts facts() const noexcept;
-
-  static int receive(WOLFSSL*, char* in, int size, void* context) noexcept;
-  static int send(WOLFSSL*, char* out, int size, void* context) noexcept;
-  static int verify(int ok, WOLFSSL_X509_STORE_CTX* shown) noexcept;
-  errc judge(bool ok, const WOLFSSL_X509_STORE_CTX& shown) noexcept;
-  errc judge_one(const WOLFSSL_BUFFER_INFO& der, tls::place& at, tls::fault& found) noexcept;
-  void keep_shown_name() noexcept;
-  int refuse(io_status status) noexcept;
-
-  io_status after(int result) noexcept;
-  errc why(int code) const noexcept;
-  io_status fail(errc why, int code = 0) noexcept;
-
-  context* trust_;
-  WOLFSSL* ssl_ = nullptr;
-  tls::reference_identity host_{};
-  tls::fault found_{};  // the first thing that went wrong
-  std::int64_t now_ = no_time;
-  int native_error_ = 0;
-  tls::lower_stream lower_{};
-  tls::record_outlet outlet_{};
-  std::uint16_t blocked_write_ = 0;  // octets that wolfSSL has taken in and not sent, or 0
-  phase phase_ = phase::closed;
-  io_status lower_said_ = io_status::ok;  // when it moved nothing, in the last call of wolfSSL's
-  bool inside_output_ = false;            // wolfSSL was called to write, and not to read
-  bool peer_proven_ = false;              // the verify callback has passed the leaf
-  bool peer_closed_ = false;
-};
-
-inline constexpr std::size_t session_budget = 512;
-static_assert(sizeof(session) <= session_budget);
-
-// A context or session as a local variable, which cleans up at the end of its scope. The classes
-// themselves have no destructor, so that static ones register nothing to be run at exit.
-template <class T>
-struct scoped : T {
-  using T::T;
-  ~scoped() {
-    if constexpr (requires(T & t) { t.release(); }) {
-      T::release();
-    } else {
-      T::close();
-    }
-  }
-};
-
-namespace detail {
-
-// What we offer, best first, of what the build has; handshake_guard.hpp lists the same. ChaCha20 is
-// two to three times as fast as AES where no hardware does AES.
-#if defined(WOLFSSL_AESNI) || defined(WOLFSSL_ARMASM) || defined(WOLFSSL_STM32_CUBEMX)
-inline constexpr char suites[] =
-    "TLS13-AES128-GCM-SHA256:TLS13-CHACHA20-POLY1305-SHA256:TLS13-AES256-GCM-SHA384:"
-    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
-    "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:"
-    "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384";
-#else
-inline constexpr char suites[] =
-    "TLS13-CHACHA20-POLY1305-SHA256:TLS13-AES128-GCM-SHA256:TLS13-AES256-GCM-SHA384:"
-    "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:"
-    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
-    "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384";
-#endif
-
-// P-256 first: with another curve first, a handshake costs a small device up to four times as much.
-inline constexpr std::uint16_t groups[] = {
-#if defined(HAVE_ECC) && !defined(NO_ECC256)
-    WOLFSSL_ECC_SECP256R1,
-#endif
-#ifdef HAVE_CURVE25519
-    WOLFSSL_ECC_X25519,
-#endif
-#if defined(HAVE_ECC) && (defined(HAVE_ECC384) || defined(HAVE_ALL_CURVES))
-    WOLFSSL_ECC_SECP384R1,
-#endif
-};
-
-}  // namespace detail
-
-// The anchors.
 
 inline void context::release() noexcept {
   if (with_.borrowed == nullptr) wolfSSL_CTX_free(ctx_);
@@ -4618,6 +4516,151 @@ inline errc context::load_file(const char*) noexcept { return errc::tls_bad_anch
 inline errc context::load_system_store() noexcept { return errc::tls_no_anchors; }
 
 #endif
+
+}  // namespace mailmote::wolfssl
+
+// ---- <mailmote/tls/wolfssl.hpp> ----
+
+// wolfssl.hpp: TLS sessions by wolfSSL, that trust nothing but the anchors they were given.
+//
+// Knows:          wolfSSL 5.5 to 5.9, and where it has to be watched: unsafe defaults, loose names, a
+//                 clock of its own, suites that were never offered, data lost under back-pressure.
+// Does not know:  SMTP; which stream is below; where the anchors come from (wolfssl_context.hpp).
+// Bounds:         no heap of ours (wolfSSL has its own); a session has at most `session_budget` octets.
+//                 One call of handshake() may do most of its public-key work before it returns.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <span>
+#include <string_view>
+
+namespace mailmote::wolfssl {
+
+// One connection. A tls_session (tls_session.hpp has the contract), to be told the time by
+// set_time before it is bound, because certificates have dates.
+class session {
+ public:
+  constexpr explicit session(context& trust) noexcept : trust_{&trust} {}
+  session(const session&) = delete;
+  session& operator=(const session&) = delete;
+
+  // Seconds since 1970-01-01 00:00 UTC. A device without a clock gives the later of its best guess
+  // and its build date; without any, bind answers errc::tls_no_time.
+  void set_time(std::int64_t unix_seconds) noexcept { now_ = unix_seconds; }
+
+  template <byte_stream Lower>
+  errc bind(Lower& lower, std::string_view host) noexcept {
+    close();
+    lower_ = tls::lower_stream{lower};
+    return begin(host);
+  }
+
+  io_status handshake() noexcept;
+  bool is_safe() const noexcept { return phase_ == phase::proven; }
+  io_result read_some(std::span<char> in) noexcept;
+  io_result write_some(std::span<const char> out) noexcept;
+  void close() noexcept;
+
+  errc error() const noexcept { return found_.why; }
+  int native_error() const noexcept { return native_error_; }  // wolfSSL's code, or 0
+
+  // The error in a sentence for people, in `room`; 160 octets are enough for most names. Valid until
+  // the next bind, while the host that was bound is.
+  std::string_view explain(std::span<char> room) const noexcept {
+    return tls::explain(found_, host_.host, room);
+  }
+
+ private:
+  enum class phase : std::uint8_t { closed, handshake, proven };
+
+  static constexpr std::int64_t no_time = std::numeric_limits<std::int64_t>::min();
+  static constexpr std::size_t max_record = 16384;  // RFC 8446 5.1
+
+  errc begin(std::string_view host) noexcept;
+  errc prepare() noexcept;
+  bool configure() noexcept;
+  bool expect_name() noexcept;
+  tls::handshake_facts facts() const noexcept;
+
+  static int receive(WOLFSSL*, char* in, int size, void* context) noexcept;
+  static int send(WOLFSSL*, char* out, int size, void* context) noexcept;
+  static int verify(int ok, WOLFSSL_X509_STORE_CTX* shown) noexcept;
+  errc judge(bool ok, const WOLFSSL_X509_STORE_CTX& shown) noexcept;
+  errc judge_one(const WOLFSSL_BUFFER_INFO& der, tls::place& at, tls::fault& found) noexcept;
+  void keep_shown_name() noexcept;
+  int refuse(io_status status) noexcept;
+
+  io_status after(int result) noexcept;
+  errc why(int code) const noexcept;
+  io_status fail(errc why, int code = 0) noexcept;
+
+  context* trust_;
+  WOLFSSL* ssl_ = nullptr;
+  tls::reference_identity host_{};
+  tls::fault found_{};  // the first thing that went wrong
+  std::int64_t now_ = no_time;
+  int native_error_ = 0;
+  tls::lower_stream lower_{};
+  tls::record_outlet outlet_{};
+  std::uint16_t blocked_write_ = 0;  // octets that wolfSSL has taken in and not sent, or 0
+  phase phase_ = phase::closed;
+  io_status lower_said_ = io_status::ok;  // when it moved nothing, in the last call of wolfSSL's
+  bool inside_output_ = false;            // wolfSSL was called to write, and not to read
+  bool peer_proven_ = false;              // the verify callback has passed the leaf
+  bool peer_closed_ = false;
+};
+
+inline constexpr std::size_t session_budget = 512;
+static_assert(sizeof(session) <= session_budget);
+
+// A context or session as a local variable, which cleans up at the end of its scope. The classes
+// themselves have no destructor, so that static ones register nothing to be run at exit.
+template <class T>
+struct scoped : T {
+  using T::T;
+  ~scoped() {
+    if constexpr (requires(T & t) { t.release(); }) {
+      T::release();
+    } else {
+      T::close();
+    }
+  }
+};
+
+namespace detail {
+
+// What we offer, best first, of what the build has; handshake_guard.hpp lists the same. ChaCha20 is
+// two to three times as fast as AES where no hardware does AES.
+#if defined(WOLFSSL_AESNI) || defined(WOLFSSL_ARMASM) || defined(WOLFSSL_STM32_CUBEMX)
+inline constexpr char suites[] =
+    "TLS13-AES128-GCM-SHA256:TLS13-CHACHA20-POLY1305-SHA256:TLS13-AES256-GCM-SHA384:"
+    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
+    "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:"
+    "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384";
+#else
+inline constexpr char suites[] =
+    "TLS13-CHACHA20-POLY1305-SHA256:TLS13-AES128-GCM-SHA256:TLS13-AES256-GCM-SHA384:"
+    "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:"
+    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
+    "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384";
+#endif
+
+// P-256 first: with another curve first, a handshake costs a small device up to four times as much.
+inline constexpr std::uint16_t groups[] = {
+#if defined(HAVE_ECC) && !defined(NO_ECC256)
+    WOLFSSL_ECC_SECP256R1,
+#endif
+#ifdef HAVE_CURVE25519
+    WOLFSSL_ECC_X25519,
+#endif
+#if defined(HAVE_ECC) && (defined(HAVE_ECC384) || defined(HAVE_ALL_CURVES))
+    WOLFSSL_ECC_SECP384R1,
+#endif
+};
+
+}  // namespace detail
 
 // A connection begins.
 
@@ -4944,7 +4987,8 @@ struct address_list {
 inline errc resolve(std::string_view host, std::uint16_t port, address_list& found) noexcept {
   found = {};
   std::array<char, NI_MAXHOST> name{};
-  if (host.size() >= name.size() || host.find('\0') != std::string_view::npos) return errc::no_such_host;
+  if (host.size() >= name.size() || host.find('\0') != std::string_view::npos)
+    return errc::no_such_host;
   std::memcpy(name.data(), host.data(), host.size());
 
   addrinfo hints{};

@@ -47,7 +47,7 @@ runs() {
 
 # The headers, without ports and wolfSSL.
 portable() {
-  cd "$root/include" && find mailmote -name '*.hpp' ! -path '*/port/*' ! -name wolfssl.hpp |
+  cd "$root/include" && find mailmote -name '*.hpp' ! -path '*/port/*' ! -name 'wolfssl*.hpp' |
     sort | sed 's/.*/#include <&>/'
 }
 

@@ -54,7 +54,7 @@ find . -name '*.hpp' | sed 's|^\./||' | sort | xargs awk '
     if (sub(/^mailmote\//, "", target)) {
       if (!may_include(FILENAME, target)) broken(room(FILENAME) "/ must not know this")
     } else if (target ~ /^wolfssl\//) {
-      if (FILENAME != "tls/wolfssl.hpp") broken("only tls/wolfssl.hpp includes wolfSSL")
+      if (FILENAME != "tls/wolfssl_build.hpp") broken("only tls/wolfssl_build.hpp includes wolfSSL")
     } else if (!(target in light) && room(FILENAME) != "port") {
       broken("not of the light part of the standard library")
     }

@@ -41,7 +41,8 @@ struct address_list {
 inline errc resolve(std::string_view host, std::uint16_t port, address_list& found) noexcept {
   found = {};
   std::array<char, NI_MAXHOST> name{};
-  if (host.size() >= name.size() || host.find('\0') != std::string_view::npos) return errc::no_such_host;
+  if (host.size() >= name.size() || host.find('\0') != std::string_view::npos)
+    return errc::no_such_host;
   std::memcpy(name.data(), host.data(), host.size());
 
   addrinfo hints{};

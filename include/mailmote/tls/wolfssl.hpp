@@ -3,15 +3,12 @@
 //
 // Knows:          wolfSSL 5.5 to 5.9, and where it has to be watched: unsafe defaults, loose names, a
 //                 clock of its own, suites that were never offered, data lost under back-pressure.
-// Does not know:  SMTP; which stream is below; what time it is, until it is told.
+// Does not know:  SMTP; which stream is below; where the anchors come from (wolfssl_context.hpp).
 // Bounds:         no heap of ours (wolfSSL has its own); a session has at most `session_budget` octets.
 //                 One call of handshake() may do most of its public-key work before it returns.
 #pragma once
 
-#ifndef WOLFSSL_USER_SETTINGS
-#include <wolfssl/options.h>
-#endif
-#include <wolfssl/ssl.h>
+#include <mailmote/tls/wolfssl_build.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -22,105 +19,18 @@
 
 #include <mailmote/error.hpp>
 #include <mailmote/io.hpp>
-#include <mailmote/text/ip_address.hpp>
-#include <mailmote/tls/anchor_text.hpp>
 #include <mailmote/tls/chain.hpp>
 #include <mailmote/tls/explanation.hpp>
 #include <mailmote/tls/handshake_guard.hpp>
 #include <mailmote/tls/lower_stream.hpp>
 #include <mailmote/tls/purpose.hpp>
 #include <mailmote/tls/record_outlet.hpp>
+#include <mailmote/tls/server_identity.hpp>
 #include <mailmote/tls/tls_session.hpp>
+#include <mailmote/tls/wolfssl_context.hpp>
 #include <mailmote/tls/wolfssl_error.hpp>
 
-// Builds that cannot do what is asked of them here, or would let through what must be refused.
-#ifndef WOLFSSL_ALWAYS_VERIFY_CB
-#error "mailmote needs wolfSSL with WOLFSSL_ALWAYS_VERIFY_CB, to judge names and dates"
-#endif
-#ifndef HAVE_TLS_EXTENSIONS
-#error "mailmote needs wolfSSL with HAVE_TLS_EXTENSIONS, to say which curves it can do"
-#endif
-#ifndef WOLFSSL_PEM_TO_DER
-#error "mailmote needs wolfSSL with WOLFSSL_PEM_TO_DER (without WOLFSSL_NO_PEM), to read anchors"
-#endif
-#ifdef NO_WOLFSSL_CLIENT
-#error "mailmote needs wolfSSL without NO_WOLFSSL_CLIENT: it is a client"
-#endif
-#ifdef WOLFSSL_NO_ASN_STRICT
-#error "mailmote needs wolfSSL without WOLFSSL_NO_ASN_STRICT: critical extensions must be known"
-#endif
-#ifdef IGNORE_NAME_CONSTRAINTS
-#error "mailmote needs wolfSSL without IGNORE_NAME_CONSTRAINTS: a CA must keep to its own names"
-#endif
-#if defined(IGNORE_KEY_EXTENSIONS) || defined(ALLOW_INVALID_CERTSIGN)
-#error \
-    "mailmote needs wolfSSL without IGNORE_KEY_EXTENSIONS, ALLOW_INVALID_CERTSIGN: only a CA signs"
-#endif
-#ifdef WOLFSSL_NO_TRUSTED_CERTS_VERIFY
-#error "mailmote needs wolfSSL without WOLFSSL_NO_TRUSTED_CERTS_VERIFY: a name is no signature"
-#endif
-
 namespace mailmote::wolfssl {
-
-using tls::version;
-
-struct context_settings {
-  // Whom to trust; at least one of the three. Not copied. All of them must be readable, strong, and
-  // free of name constraints (wolfSSL forgets those of an anchor below an intermediate), or there is
-  // no connection; of the system's, those that are not are passed over. One that is out of date
-  // vouches for nobody.
-  tls::anchor_text anchors{};          // PEM, one or several, or one in DER
-  const char* anchors_file = nullptr;  // PEM; only where wolfSSL has a file system
-  bool system_store = false;           // what the system trusts, as far as wolfSSL can read it
-
-  version minimum = version::tls_1_2;
-
-  // A context of the caller's own, with anchors in it: then the fields above but `minimum` are not
-  // used. We set nothing in it and do not free it, so its SSL_MODE_AUTO_RETRY (Debian: on) stays: a
-  // handshake then reads up to ten times for one want_read. Every check of ours is made all the same.
-  // wolfSSL adds the intermediates of our handshakes to it. Once a server, even a refused one, has
-  // shown one that is out of date by now, bind answers tls_expired or tls_not_yet_valid, until both
-  // contexts are made anew. Those that it has from elsewhere we cannot see: share it with nobody.
-  WOLFSSL_CTX* borrowed = nullptr;
-
-  // For experiments on one's own desk: anybody on the way can be the server, and read everything.
-  bool dangerously_accept_any_certificate = false;
-};
-
-// The trust anchors, which many sessions may share. Nothing happens before the first of them needs
-// it. Must outlive its sessions; release() gives back what it holds of wolfSSL's heap, and it may be
-// used again after that.
-class context {
- public:
-  constexpr explicit context(const context_settings& with) noexcept : with_{with} {}
-  context(const context&) = delete;
-  context& operator=(const context&) = delete;
-
-  void release() noexcept;
-
- private:
-  friend class session;
-
-  errc open(std::int64_t now, tls::fault& found) noexcept;
-  errc load_anchors(tls::fault& found) noexcept;
-  errc load(const tls::anchor_text& anchors) noexcept;
-  errc load_file(const char* path) noexcept;
-  errc load_system_store() noexcept;
-  errc load_pem(std::string_view pem) noexcept;
-  errc load_der(tls::octets der) noexcept;
-  errc refusal(int code) noexcept;
-
-  static constexpr std::size_t max_anchor_text = 8192;  // of one certificate in a file
-
-  context_settings with_;
-  WOLFSSL_CTX* ctx_ = nullptr;
-  tls::validity current_{};  // while the anchors, and what wolfSSL has kept beside them, are right
-  std::int64_t now_ = 0;     // while the anchors are loaded
-  std::int64_t missed_ = 0;  // the date of one that was passed over
-  int native_error_ = 0;
-  int loaded_ = 0;  // anchors that are in date
-  bool started_ = false;
-};
 
 // One connection. A tls_session (tls_session.hpp has the contract), to be told the time by
 // set_time before it is bound, because certificates have dates.
@@ -245,176 +155,6 @@ inline constexpr std::uint16_t groups[] = {
 };
 
 }  // namespace detail
-
-// The anchors.
-
-inline void context::release() noexcept {
-  if (with_.borrowed == nullptr) wolfSSL_CTX_free(ctx_);
-  ctx_ = nullptr;
-  if (started_) (void)wolfSSL_Cleanup();
-  started_ = false;
-}
-
-// wolfSSL keeps the intermediates of every handshake as if they were anchors. Outside the time in
-// which all of them are valid, the anchors are loaded afresh; what is borrowed cannot be, and is
-// refused, also after release().
-inline errc context::open(std::int64_t now, tls::fault& found) noexcept {
-  native_error_ = 0;
-  if (ctx_ != nullptr && current_.contains(now)) return errc::none;
-  if (!started_ && wolfSSL_Init() != WOLFSSL_SUCCESS) return errc::tls_setup;
-  started_ = true;
-  if (with_.borrowed != nullptr) {
-    ctx_ = with_.borrowed;
-    return tls::judge_dates(current_, now, found);
-  }
-
-  current_ = {};
-  loaded_ = 0;
-  now_ = now;
-  wolfSSL_CTX_free(ctx_);
-  ctx_ = wolfSSL_CTX_new(wolfTLS_client_method());
-  if (ctx_ == nullptr) return errc::tls_out_of_memory;
-#ifndef NO_SESSION_CACHE
-  (void)wolfSSL_CTX_set_session_cache_mode(ctx_, WOLFSSL_SESS_CACHE_OFF);
-#endif
-#ifdef OPENSSL_EXTRA
-  (void)wolfSSL_CTX_clear_mode(ctx_, SSL_MODE_AUTO_RETRY);  // else ten reads for every want_read
-#endif
-#ifndef NO_RSA
-  (void)wolfSSL_CTX_SetMinRsaKey_Sz(ctx_, tls::least_rsa_bits);
-#endif
-#ifdef HAVE_ECC
-  (void)wolfSSL_CTX_SetMinEccKey_Sz(ctx_, tls::least_ecc_bits);
-#endif
-  const errc error = load_anchors(found);
-  if (error != errc::none) {
-    wolfSSL_CTX_free(ctx_);
-    ctx_ = nullptr;
-  }
-  return error;
-}
-
-inline errc context::load_anchors(tls::fault& found) noexcept {
-  const bool nobody = with_.anchors.empty() && with_.anchors_file == nullptr && !with_.system_store;
-  const bool anybody = with_.dangerously_accept_any_certificate;
-  if (nobody && !anybody) return errc::tls_no_anchors;
-
-  errc error = with_.anchors.empty() ? errc::none : load(with_.anchors);
-  if (error == errc::none && with_.anchors_file != nullptr) {
-    error = load_file(with_.anchors_file);
-  }
-  if (error == errc::none && with_.system_store) error = load_system_store();
-  if (error != errc::none || loaded_ > 0 || anybody) return error;
-  found.date = missed_;
-  found.is_of_anchors = true;
-  return missed_ > now_ ? errc::tls_not_yet_valid : errc::tls_expired;
-}
-
-inline errc context::load(const tls::anchor_text& anchors) noexcept {
-  std::string_view rest = anchors.text();
-  if (anchors.is_der()) {
-    return load_der({reinterpret_cast<const std::uint8_t*>(rest.data()), rest.size()});
-  }
-  errc error = errc::tls_bad_anchors;  // until there is one
-  for (std::string_view pem = tls::take_pem(rest); !pem.empty(); pem = tls::take_pem(rest)) {
-    error = load_pem(pem);
-    if (error != errc::none) break;
-  }
-  return error;
-}
-
-// One by one: given several at once, wolfSSL is content when it can read the first.
-inline errc context::load_pem(std::string_view pem) noexcept {
-  DerBuffer* der = nullptr;
-  const int code =
-      wc_PemToDer(reinterpret_cast<const unsigned char*>(pem.data()), static_cast<long>(pem.size()),
-                  CERT_TYPE, &der, nullptr, nullptr, nullptr);
-  const errc error = code == 0 ? load_der({der->buffer, der->length}) : refusal(code);
-  wc_FreeDer(&der);
-  return error;
-}
-
-inline errc context::load_der(tls::octets der) noexcept {
-  tls::certificate anchor;
-  if (!tls::read_certificate(der, anchor) || !anchor.name_constraints.empty()) {
-    return errc::tls_bad_anchors;
-  }
-  const tls::validity& dates = anchor.dates;
-  const bool anybody = with_.dangerously_accept_any_certificate;
-  if (!anybody && !dates.contains(now_)) {
-    current_.narrow(tls::outside(dates, now_));
-    missed_ = now_ < dates.from ? dates.from : dates.until;
-    return errc::none;
-  }
-  const int code = wolfSSL_CTX_load_verify_buffer_ex(
-      ctx_, der.data(), static_cast<long>(der.size()), WOLFSSL_FILETYPE_ASN1, 0,
-      WOLFSSL_LOAD_FLAG_DATE_ERR_OKAY);  // the clock that it would ask may be dead
-  if (code != WOLFSSL_SUCCESS) return refusal(code);
-  current_.narrow(dates);
-  ++loaded_;
-  return errc::none;
-}
-
-inline errc context::refusal(int code) noexcept {
-  native_error_ = code;
-  const errc meaning = meaning_of(code);
-  const bool is_told = meaning == errc::tls_out_of_memory || meaning == errc::tls_weak_key;
-  return is_told ? meaning : errc::tls_bad_anchors;
-}
-
-#ifndef NO_FILESYSTEM
-
-// All that can be loaded is; the answer is the last thing that could not be.
-inline errc context::load_file(const char* path) noexcept {
-  XFILE file = XFOPEN(path, "rb");
-  if (file == XBADFILE) return errc::tls_bad_anchors;
-  char text[max_anchor_text];
-  std::size_t size = 0;
-  errc error = errc::none;
-  bool is_empty = true;
-  for (;;) {
-    const std::size_t read = XFREAD(text + size, 1, sizeof text - size, file);
-    std::string_view rest{text, size + read};
-    const std::string_view pem = tls::take_pem(rest);
-    if (tls::is_whole_pem(pem)) {
-      is_empty = false;
-      const errc refused = load_pem(pem);
-      if (refused != errc::none) error = refused;
-    } else if (read == 0) {
-      if (!pem.empty() || is_empty) error = errc::tls_bad_anchors;
-      break;
-    } else {
-      rest = tls::unfinished_pem({text, size + read});
-    }
-    std::memmove(text, rest.data(), rest.size());
-    size = rest.size();
-  }
-  XFCLOSE(file);
-  return error;
-}
-
-inline errc context::load_system_store() noexcept {
-  constexpr const char* bundles[] = {
-      "/etc/ssl/certs/ca-certificates.crt",  // Debian, Ubuntu, Alpine, Arch
-      "/etc/pki/tls/certs/ca-bundle.crt",    // Fedora, RHEL
-      "/etc/ssl/ca-bundle.pem",              // SUSE
-      "/etc/ssl/cert.pem",                   // macOS, the BSDs
-  };
-  const int before = loaded_;
-  for (const char* bundle : bundles) {
-    (void)load_file(bundle);  // what this wolfSSL cannot use is passed over
-    native_error_ = 0;
-    if (loaded_ > before) return errc::none;
-  }
-  return errc::tls_no_anchors;
-}
-
-#else
-
-inline errc context::load_file(const char*) noexcept { return errc::tls_bad_anchors; }
-inline errc context::load_system_store() noexcept { return errc::tls_no_anchors; }
-
-#endif
 
 // A connection begins.
 

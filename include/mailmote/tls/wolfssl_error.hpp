@@ -3,7 +3,7 @@
 //
 // Knows:          the codes, which have not changed between 5.5 and 5.9, and OpenSSL's positive ones
 //                 (X509_V_ERR_...) that builds with OPENSSL_COMPATIBLE_DEFAULTS put in their place.
-// Does not know:  wolfSSL's headers: tls/wolfssl.hpp alone includes them.
+// Does not know:  wolfSSL's headers: tls/wolfssl_build.hpp alone includes them.
 // Bounds:         no state; a code that is not listed is tls_failed.
 #pragma once
 
