@@ -62,7 +62,7 @@ plant 'a mail counts as delivered on its 354' smtp/session.hpp \
   'message_is_empty_ = is_lost();' \
   'message_is_empty_ = is_lost(); if (!message_is_empty_) verdict_.decide(fate::delivered);'
 plant 'a 354 to the final dot counts as delivered' smtp/session.hpp \
-  'if (is_class(2)) {' 'if (is_class(2) || is_class(3)) {'
+  'if (reply_.is_class(2)) {' 'if (reply_.is_class(2) || reply_.is_class(3)) {'
 plant 'no timeout runs after the login' smtp/session.hpp \
   'const timeouts& allowed = settings_.timeouts;' \
   'if (authenticated_) return; const timeouts& allowed = settings_.timeouts;'
@@ -85,7 +85,7 @@ plant 'a dot is stuffed a line late' smtp/dot_stuffing.hpp \
 plant 'a name matches whatever its left-most label' tls/server_identity.hpp \
   'ascii::equal_ignoring_case(presented, host)' \
   'ascii::equal_ignoring_case(parent_of(presented), parent_of(host))'
-plant 'a certificate never expires' tls/chain.hpp 'from <= now && now <= until' 'from <= now'
+plant 'a certificate never expires' tls/certificate.hpp 'from <= now && now <= until' 'from <= now'
 plant 'any handshake that wolfSSL is content with will do' tls/wolfssl.hpp \
   'const errc verdict = tls::judge_handshake(facts());' 'const errc verdict = errc::none;'
 plant 'a connection that is cut off is an orderly end' tls/wolfssl.hpp \
