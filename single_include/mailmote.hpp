@@ -3559,12 +3559,12 @@ constexpr bool read_time(std::uint8_t tag, octets text, std::int64_t& seconds) {
   const std::size_t count = tag == generalized_time ? 7 : 6;  // pairs of digits
   if (text.size() != 2 * count + 1 || text.back() != 'Z') return false;
 
-  int pairs[7] = {};  // century, year, month, day, hour, minute, second
+  std::uint8_t pairs[7] = {};  // century, year, month, day, hour, minute, second
   for (std::size_t i = 0; i < 2 * count; ++i) {
     const int digit = text[i] - '0';
     if (digit < 0 || digit > 9) return false;
-    int& pair = pairs[7 - count + i / 2];
-    pair = pair * 10 + digit;
+    std::uint8_t& pair = pairs[7 - count + i / 2];
+    pair = static_cast<std::uint8_t>(pair * 10 + digit);
   }
   if (tag == utc_time) pairs[0] = pairs[1] < 50 ? 20 : 19;
 
@@ -3591,13 +3591,14 @@ struct validity {
     if (by.from > from) from = by.from;
     if (by.until < until) until = by.until;
   }
-};
 
-// The time around `now` in which what is not valid now is not valid.
-constexpr validity outside(const validity& of, std::int64_t now) {
-  if (now < of.from) return {.until = of.from - 1};
-  return {.from = of.until + 1};
-}
+  // To the time around `now` in which `of` stays what it is: valid, or not.
+  constexpr void narrow_to_same(const validity& of, std::int64_t now) {
+    if (of.contains(now)) return narrow(of);
+    if (now < of.from && of.from <= until) until = of.from - 1;
+    if (now > of.until && of.until >= from) from = of.until + 1;
+  }
+};
 
 // Refers to the DER that it was read from; runs of elements come without their outer header.
 struct certificate {
@@ -3619,13 +3620,11 @@ constexpr bool take_time(der::reader& dates, std::int64_t& seconds) {
          der::read_time(tag, text, seconds);
 }
 
-// Where the value of an extension that we read goes, and which tag it has; null for all others.
-// Their names are 2.5.29.N.
-constexpr octets* place_for(octets oid, certificate& out, std::uint8_t& tag) {
-  tag = der::sequence;
+// Where the value of an extension that we read goes; null for all others. Their names are 2.5.29.N.
+constexpr octets* place_for(octets oid, certificate& out) {
   if (oid.size() != 3 || oid[0] != 0x55 || oid[1] != 0x1D) return nullptr;
   switch (oid[2]) {
-    case 15: tag = der::bit_string; return &out.key_usage;
+    case 15: return &out.key_usage;
     case 17: return &out.alternative_names;
     case 30: return &out.name_constraints;
     case 37: return &out.extended_key_usage;
@@ -3640,14 +3639,13 @@ constexpr bool take_extensions(der::reader& tbs, certificate& out) {
   tbs = der::reader{tbs.take_last(der::sequence)};
   while (!tbs.at_end()) {
     der::reader extension{tbs.take(der::sequence)};
-    std::uint8_t tag = 0;
-    octets* const place = place_for(extension.take(der::object_identifier), out, tag);
+    octets* const place = place_for(extension.take(der::object_identifier), out);
     extension.skip_optional(der::boolean);
     der::reader value{extension.take_last(der::octet_string)};
     if (extension.failed()) return false;
     if (place == nullptr) continue;
     if (!place->empty()) return false;
-    *place = value.take_last(tag);
+    *place = value.take_last(place == &out.key_usage ? der::bit_string : der::sequence);
     if (place->empty()) return false;
   }
   return tbs.finished();
@@ -4441,9 +4439,8 @@ inline errc context::load_der(tls::octets der) noexcept {
     return errc::tls_bad_anchors;
   }
   const tls::validity& dates = anchor.dates;
-  const bool anybody = with_.dangerously_accept_any_certificate;
-  if (!anybody && !dates.contains(now_)) {
-    current_.narrow(tls::outside(dates, now_));
+  current_.narrow_to_same(dates, now_);
+  if (!with_.dangerously_accept_any_certificate && !dates.contains(now_)) {
     missed_ = now_ < dates.from ? dates.from : dates.until;
     return errc::none;
   }
@@ -4451,7 +4448,6 @@ inline errc context::load_der(tls::octets der) noexcept {
       ctx_, der.data(), static_cast<long>(der.size()), WOLFSSL_FILETYPE_ASN1, 0,
       WOLFSSL_LOAD_FLAG_DATE_ERR_OKAY);  // the clock that it would ask may be dead
   if (code != WOLFSSL_SUCCESS) return refusal(code);
-  current_.narrow(dates);
   ++loaded_;
   return errc::none;
 }

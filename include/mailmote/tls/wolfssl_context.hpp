@@ -176,9 +176,8 @@ inline errc context::load_der(tls::octets der) noexcept {
     return errc::tls_bad_anchors;
   }
   const tls::validity& dates = anchor.dates;
-  const bool anybody = with_.dangerously_accept_any_certificate;
-  if (!anybody && !dates.contains(now_)) {
-    current_.narrow(tls::outside(dates, now_));
+  current_.narrow_to_same(dates, now_);
+  if (!with_.dangerously_accept_any_certificate && !dates.contains(now_)) {
     missed_ = now_ < dates.from ? dates.from : dates.until;
     return errc::none;
   }
@@ -186,7 +185,6 @@ inline errc context::load_der(tls::octets der) noexcept {
       ctx_, der.data(), static_cast<long>(der.size()), WOLFSSL_FILETYPE_ASN1, 0,
       WOLFSSL_LOAD_FLAG_DATE_ERR_OKAY);  // the clock that it would ask may be dead
   if (code != WOLFSSL_SUCCESS) return refusal(code);
-  current_.narrow(dates);
   ++loaded_;
   return errc::none;
 }
