@@ -4304,8 +4304,8 @@ struct context_settings {
   // used. We set nothing in it and do not free it, so its SSL_MODE_AUTO_RETRY (Debian: on) stays: a
   // handshake then reads up to ten times for one want_read. Every check of ours is made all the same.
   // wolfSSL adds the intermediates of our handshakes to it. Once a server, even a refused one, has
-  // shown one that is out of date by now, bind answers tls_expired or tls_not_yet_valid, until both
-  // contexts are made anew. Those that it has from elsewhere we cannot see: share it with nobody.
+  // shown one that is out of date by now, or should not vouch for servers, bind answers tls_expired,
+  // tls_not_yet_valid or tls_bad_certificate, until both contexts are made anew. Those that it has from elsewhere we cannot see: share it with nobody.
   WOLFSSL_CTX* borrowed = nullptr;
 
   // For experiments on one's own desk: anybody on the way can be the server, and read everything.
@@ -4344,6 +4344,10 @@ class context {
   std::int64_t missed_ = 0;  // the date of one that was passed over
   int native_error_ = 0;
   int loaded_ = 0;  // anchors that are in date
+  // How often wolfSSL may have kept what may vouch for nobody, or not for all; and how often that was
+  // when the anchors were loaded.
+  std::uint16_t spoiled_ = 0;
+  std::uint16_t spoiled_before_ = 0;
   bool started_ = false;
 };
 
@@ -4355,19 +4359,22 @@ inline void context::release() noexcept {
 }
 
 // wolfSSL keeps the intermediates of every handshake as if they were anchors. Outside the time in
-// which all of them are valid, the anchors are loaded afresh; what is borrowed cannot be, and is
-// refused, also after release().
+// which all of them are valid, and after one that we would refuse or hold to its constraints, the
+// anchors are loaded afresh; what is borrowed cannot be, and is refused, also after release().
 inline errc context::open(std::int64_t now, tls::fault& found) noexcept {
   native_error_ = 0;
-  if (ctx_ != nullptr && current_.contains(now)) return errc::none;
+  const bool is_clean = spoiled_ == spoiled_before_;
+  if (ctx_ != nullptr && is_clean && current_.contains(now)) return errc::none;
   if (!started_ && wolfSSL_Init() != WOLFSSL_SUCCESS) return errc::tls_setup;
   started_ = true;
   if (with_.borrowed != nullptr) {
     ctx_ = with_.borrowed;
-    return tls::judge_dates(current_, now, found);
+    const errc dates = tls::judge_dates(current_, now, found);
+    return dates != errc::none || is_clean ? dates : errc::tls_bad_certificate;
   }
 
   current_ = {};
+  spoiled_before_ = spoiled_;
   loaded_ = 0;
   now_ = now;
   wolfSSL_CTX_free(ctx_);
@@ -4600,6 +4607,7 @@ class session {
   int native_error_ = 0;
   tls::lower_stream lower_{};
   tls::record_outlet outlet_{};
+  std::uint16_t spoiled_ = 0;        // how often the context is, as far as this session knows
   std::uint16_t blocked_write_ = 0;  // octets that wolfSSL has taken in and not sent, or 0
   phase phase_ = phase::closed;
   io_status lower_said_ = io_status::ok;  // when it moved nothing, in the last call of wolfSSL's
@@ -4679,6 +4687,7 @@ inline errc session::prepare() noexcept {
   if (now_ == no_time && !anybody) return errc::tls_no_time;
   const errc opened = trust_->open(now_, found_);
   if (opened != errc::none) return opened;
+  spoiled_ = trust_->spoiled_;
   ssl_ = wolfSSL_new(trust_->ctx_);
   return ssl_ != nullptr && configure() ? errc::none : errc::tls_setup;
 }
@@ -4759,6 +4768,8 @@ inline errc session::judge(bool ok, const WOLFSSL_X509_STORE_CTX& shown) noexcep
     if (counts) verdict = bad;
     at.is_last = false;
   }
+  // By another session since this one began: it may be what vouches for this server.
+  if (trust_->spoiled_ != spoiled_ && verdict == errc::none) verdict = errc::tls_unknown_ca;
   const bool may_be_missed = is_date && shown.error_depth > 0 && verdict == errc::none;
   if (may_be_missed) found_.date = now_;  // by the leaf: then this explains it
   return verdict != errc::none ? verdict : library;
@@ -4770,8 +4781,13 @@ inline errc session::judge_one(const WOLFSSL_BUFFER_INFO& der, tls::place& at,
   const bool is_readable = tls::read_certificate({der.buffer, der.length}, certificate);
   if (at.depth > 0) trust_->current_.narrow(certificate.dates);
   if (!is_readable) return errc::tls_bad_certificate;
-  errc verdict = tls::judge_dates(certificate.dates, now_, found);
-  if (verdict == errc::none) verdict = tls::judge_purpose(certificate, at);
+  errc verdict = tls::judge_purpose(certificate, at);
+  const errc dates = tls::judge_dates(certificate.dates, now_, found);
+  if (dates != errc::none) verdict = dates;
+  if (at.depth > 0 && (verdict != errc::none || at.is_constrained)) {
+    ++trust_->spoiled_;
+    ++spoiled_;
+  }
   if (verdict == errc::none && at.depth == 0) {
     verdict = tls::judge_name(certificate, host_, found);
   }

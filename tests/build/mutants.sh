@@ -88,6 +88,10 @@ plant 'a name matches whatever its left-most label' tls/server_identity.hpp \
 plant 'a certificate never expires' tls/certificate.hpp 'from <= now && now <= until' 'from <= now'
 plant 'any handshake that wolfSSL is content with will do' tls/wolfssl.hpp \
   'const errc verdict = tls::judge_handshake(facts());' 'const errc verdict = errc::none;'
+plant 'an intermediate may vouch for another session, unconstrained' tls/wolfssl.hpp \
+  'if (trust_->spoiled_ != spoiled_ &&' 'if (false &&'
+plant 'a constrained intermediate may vouch for the next connection' tls/wolfssl_context.hpp \
+  'ctx_ != nullptr && is_clean &&' 'ctx_ != nullptr &&'
 plant 'a connection that is cut off is an orderly end' tls/wolfssl.hpp \
   'if (lower_said_ == io_status::closed) return errc::tls_truncated;' ''
 

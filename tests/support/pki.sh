@@ -12,7 +12,10 @@
 #   rsa                    the same with RSA-2048, by rsa_ca
 #   chain                  the same names, by an intermediate (2020 to 2059) that it carries, by ca
 #   chain_expired          the same, but the intermediate was valid in 2020 only
-#   chain_leaf             chain without its intermediate; chain_expired_leaf likewise
+#   client_chain           the same, but the intermediate is for clients only (extended key usage)
+#   narrow_chain           the same, but the intermediate is for example.test only (name constraints)
+#   chain_leaf             chain without its intermediate; chain_expired_leaf, client_chain_leaf
+#                          and narrow_chain_leaf likewise
 #   wrong_name             mail.other.test and 192.0.2.1, by ca
 #   wildcard               *.example.test, by ca
 #   common_name            CN=mail.example.test and no alternative name, by ca
@@ -36,7 +39,8 @@ trap 'rm -rf "$work"' EXIT
 
 names="DNS:mail.example.test,DNS:localhost,IP:127.0.0.1,IP:::1"
 
-for name in ca other_ca old_ca by_old imposter intermediate late_intermediate good chain chain_expired \
+for name in ca other_ca old_ca by_old imposter intermediate late_intermediate client_intermediate \
+  narrow_intermediate client_chain narrow_chain good chain chain_expired \
   wrong_name wildcard common_name expired future self_signed unknown forged client_only; do
   key "$name"
 done 2>/dev/null
@@ -53,10 +57,16 @@ key rsa rsa 2>/dev/null
   authority intermediate "mailmote throwaway intermediate" ca $half
   authority late_intermediate "mailmote throwaway late intermediate" ca $past
 
+  authority client_intermediate "mailmote throwaway client CA" ca $half extendedKeyUsage=clientAuth
+  authority narrow_intermediate "mailmote throwaway narrow CA" ca $half \
+    "nameConstraints=critical,permitted;DNS:example.test"
+
   server good ca $long "subjectAltName=$names"
   server by_old old_ca $long "subjectAltName=$names"
   server rsa rsa_ca $long "subjectAltName=$names"
   server chain intermediate $long "subjectAltName=$names"
+  server client_chain client_intermediate $long "subjectAltName=$names"
+  server narrow_chain narrow_intermediate $long "subjectAltName=DNS:mail.example.test"
   server chain_expired late_intermediate $long "subjectAltName=$names"
   server wrong_name ca $long "subjectAltName=DNS:mail.other.test,IP:192.0.2.1"
   server wildcard ca $long "subjectAltName=DNS:*.example.test"
@@ -69,13 +79,15 @@ key rsa rsa 2>/dev/null
   server client_only ca $long "subjectAltName=$names" extendedKeyUsage=clientAuth
 }
 
-for name in chain chain_expired; do
+for name in chain chain_expired client_chain narrow_chain; do
   cp $name.pem ${name}_leaf.pem
   cp $name.key ${name}_leaf.key
 done
 cat intermediate.pem >>chain.pem
 cat late_intermediate.pem >>chain_expired.pem
+cat client_intermediate.pem >>client_chain.pem
+cat narrow_intermediate.pem >>narrow_chain.pem
 for name in ca good; do
   openssl x509 -in $name.pem -outform DER -out $name.der
 done
-rm -f imposter.* intermediate.* late_intermediate.*
+rm -f imposter.* *intermediate.*

@@ -322,6 +322,39 @@ TEST_CASE(
   CHECK(meets("good", in_2025) == errc::none);
 }
 
+TEST_CASE("an intermediate that was refused vouches for nobody later, though wolfSSL has kept it") {
+  const std::string anchors = read_file(pki("ca.pem"));
+  for (const std::string chain : {"client_chain", "narrow_chain"}) {
+    CAPTURE(chain);
+    wolfssl::scoped<wolfssl::context> trust{wolfssl::context_settings{.anchors = anchors}};
+    const auto meets = [&](const std::string& certificate) {
+      tls_pair pair{{.certificate = certificate}, "", {}, &trust};
+      return pair.connect();
+    };
+    const errc whole = chain == "narrow_chain" ? errc::none : errc::tls_bad_certificate;
+    CHECK(meets(chain + "_leaf") == errc::tls_unknown_ca);
+    CHECK(meets(chain) == whole);
+    CHECK(meets(chain + "_leaf") == errc::tls_unknown_ca);
+    CHECK(meets(chain) == whole);
+  }
+
+  // Nor for one that is in the middle of its own handshake.
+  wolfssl::scoped<wolfssl::context> trust{wolfssl::context_settings{.anchors = anchors}};
+  tls_pair waits{{.certificate = "narrow_chain_leaf"}, "", {}, &trust};
+  tls_pair spoils{{.certificate = "narrow_chain"}, "", {}, &trust};
+  REQUIRE(waits.bind() == errc::none);
+  CHECK(spoils.connect() == errc::none);
+  CHECK(waits.handshake() == io_status::failed);
+  CHECK(waits.tls.error() == errc::tls_unknown_ca);
+
+  callers_context own{"ca.pem"};
+  wolfssl::scoped<wolfssl::context> borrowed{wolfssl::context_settings{.borrowed = own.native}};
+  tls_pair first{{.certificate = "client_chain"}, "", {}, &borrowed};
+  CHECK(first.connect() == errc::tls_bad_certificate);
+  tls_pair second{{.certificate = "client_chain_leaf"}, "", {}, &borrowed};
+  CHECK(second.connect() == errc::tls_bad_certificate);
+}
+
 TEST_CASE("an intermediate that a borrowed context has kept is refused when its time is over") {
   const callers_context own{"ca.pem"};
   wolfssl::scoped<wolfssl::context> trust{wolfssl::context_settings{.borrowed = own.native}};

@@ -98,6 +98,7 @@ class session {
   int native_error_ = 0;
   tls::lower_stream lower_{};
   tls::record_outlet outlet_{};
+  std::uint16_t spoiled_ = 0;        // how often the context is, as far as this session knows
   std::uint16_t blocked_write_ = 0;  // octets that wolfSSL has taken in and not sent, or 0
   phase phase_ = phase::closed;
   io_status lower_said_ = io_status::ok;  // when it moved nothing, in the last call of wolfSSL's
@@ -177,6 +178,7 @@ inline errc session::prepare() noexcept {
   if (now_ == no_time && !anybody) return errc::tls_no_time;
   const errc opened = trust_->open(now_, found_);
   if (opened != errc::none) return opened;
+  spoiled_ = trust_->spoiled_;
   ssl_ = wolfSSL_new(trust_->ctx_);
   return ssl_ != nullptr && configure() ? errc::none : errc::tls_setup;
 }
@@ -257,6 +259,8 @@ inline errc session::judge(bool ok, const WOLFSSL_X509_STORE_CTX& shown) noexcep
     if (counts) verdict = bad;
     at.is_last = false;
   }
+  // By another session since this one began: it may be what vouches for this server.
+  if (trust_->spoiled_ != spoiled_ && verdict == errc::none) verdict = errc::tls_unknown_ca;
   const bool may_be_missed = is_date && shown.error_depth > 0 && verdict == errc::none;
   if (may_be_missed) found_.date = now_;  // by the leaf: then this explains it
   return verdict != errc::none ? verdict : library;
@@ -268,8 +272,13 @@ inline errc session::judge_one(const WOLFSSL_BUFFER_INFO& der, tls::place& at,
   const bool is_readable = tls::read_certificate({der.buffer, der.length}, certificate);
   if (at.depth > 0) trust_->current_.narrow(certificate.dates);
   if (!is_readable) return errc::tls_bad_certificate;
-  errc verdict = tls::judge_dates(certificate.dates, now_, found);
-  if (verdict == errc::none) verdict = tls::judge_purpose(certificate, at);
+  errc verdict = tls::judge_purpose(certificate, at);
+  const errc dates = tls::judge_dates(certificate.dates, now_, found);
+  if (dates != errc::none) verdict = dates;
+  if (at.depth > 0 && (verdict != errc::none || at.is_constrained)) {
+    ++trust_->spoiled_;
+    ++spoiled_;
+  }
   if (verdict == errc::none && at.depth == 0) {
     verdict = tls::judge_name(certificate, host_, found);
   }

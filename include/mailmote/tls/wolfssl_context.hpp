@@ -41,8 +41,8 @@ struct context_settings {
   // used. We set nothing in it and do not free it, so its SSL_MODE_AUTO_RETRY (Debian: on) stays: a
   // handshake then reads up to ten times for one want_read. Every check of ours is made all the same.
   // wolfSSL adds the intermediates of our handshakes to it. Once a server, even a refused one, has
-  // shown one that is out of date by now, bind answers tls_expired or tls_not_yet_valid, until both
-  // contexts are made anew. Those that it has from elsewhere we cannot see: share it with nobody.
+  // shown one that is out of date by now, or should not vouch for servers, bind answers tls_expired,
+  // tls_not_yet_valid or tls_bad_certificate, until both contexts are made anew. Those that it has from elsewhere we cannot see: share it with nobody.
   WOLFSSL_CTX* borrowed = nullptr;
 
   // For experiments on one's own desk: anybody on the way can be the server, and read everything.
@@ -81,6 +81,10 @@ class context {
   std::int64_t missed_ = 0;  // the date of one that was passed over
   int native_error_ = 0;
   int loaded_ = 0;  // anchors that are in date
+  // How often wolfSSL may have kept what may vouch for nobody, or not for all; and how often that was
+  // when the anchors were loaded.
+  std::uint16_t spoiled_ = 0;
+  std::uint16_t spoiled_before_ = 0;
   bool started_ = false;
 };
 
@@ -92,19 +96,22 @@ inline void context::release() noexcept {
 }
 
 // wolfSSL keeps the intermediates of every handshake as if they were anchors. Outside the time in
-// which all of them are valid, the anchors are loaded afresh; what is borrowed cannot be, and is
-// refused, also after release().
+// which all of them are valid, and after one that we would refuse or hold to its constraints, the
+// anchors are loaded afresh; what is borrowed cannot be, and is refused, also after release().
 inline errc context::open(std::int64_t now, tls::fault& found) noexcept {
   native_error_ = 0;
-  if (ctx_ != nullptr && current_.contains(now)) return errc::none;
+  const bool is_clean = spoiled_ == spoiled_before_;
+  if (ctx_ != nullptr && is_clean && current_.contains(now)) return errc::none;
   if (!started_ && wolfSSL_Init() != WOLFSSL_SUCCESS) return errc::tls_setup;
   started_ = true;
   if (with_.borrowed != nullptr) {
     ctx_ = with_.borrowed;
-    return tls::judge_dates(current_, now, found);
+    const errc dates = tls::judge_dates(current_, now, found);
+    return dates != errc::none || is_clean ? dates : errc::tls_bad_certificate;
   }
 
   current_ = {};
+  spoiled_before_ = spoiled_;
   loaded_ = 0;
   now_ = now;
   wolfSSL_CTX_free(ctx_);
