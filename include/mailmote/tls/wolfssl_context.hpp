@@ -41,8 +41,9 @@ struct context_settings {
   // used. We set nothing in it and do not free it, so its SSL_MODE_AUTO_RETRY (Debian: on) stays: a
   // handshake then reads up to ten times for one want_read. Every check of ours is made all the same.
   // wolfSSL adds the intermediates of our handshakes to it. Once a server, even a refused one, has
-  // shown one that is out of date by now, or should not vouch for servers, bind answers tls_expired,
-  // tls_not_yet_valid or tls_bad_certificate, until both contexts are made anew. Those that it has from elsewhere we cannot see: share it with nobody.
+  // shown one that is out of date by now, or may not vouch for every server, bind answers tls_expired,
+  // tls_not_yet_valid or tls_bad_certificate, until both contexts are made anew. Those that it has
+  // from elsewhere we cannot see: share it with nobody.
   WOLFSSL_CTX* borrowed = nullptr;
 
   // For experiments on one's own desk: anybody on the way can be the server, and read everything.
