@@ -54,9 +54,3 @@ server_version() {
 server_events() { log_since_mark; }
 
 server_has_delivered() { true; } # before it says 250
-
-server_message() { tail -n +3 "$1"; }
-
-server_reverse_path() { sed -n '1s/^Return-Path: <\(.*\)>$/\1/p;q' "$1"; }
-
-server_recipient() { sed -n '2s/^Delivered-To: //p;2q' "$1"; }

@@ -154,18 +154,3 @@ server_events() {
 }
 
 server_has_delivered() { [[ -z $(find "$exim/spool/input" -type f -print -quit 2>/dev/null) ]]; }
-
-# Exim puts Return-path, Envelope-to, and Received with its further lines on top of a mail.
-server_message() {
-  local prepended
-  prepended=$(awk '
-    NR == 1 && /^Return-path: </ || NR == 2 && /^Envelope-to: / ||
-    NR == 3 && /^Received: from / || NR > 3 && /^\t/ { lines = NR; next }
-    { exit }
-    END { print lines + 0 }' "$1")
-  tail -n "+$((prepended + 1))" "$1"
-}
-
-server_reverse_path() { sed -n '1s/^Return-path: <\(.*\)>$/\1/p;q' "$1"; }
-
-server_recipient() { sed -n '2s/^Envelope-to: //p;2q' "$1"; }

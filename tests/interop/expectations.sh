@@ -111,8 +111,6 @@ says() { grep -qE -- "$1" "$work/out" "$work/err" || complain "does not say: $1"
 # heard LINE: what the client sent in all its sessions, as server_dialogues puts it.
 heard() { [[ $(server_dialogues) == "$1" ]] || complain "the server should have heard: $1"; }
 
-delivered() { find "$mailbox/new" -type f; }
-
 nothing_arrived() { [[ -z $(delivered) ]] || complain 'a mail was delivered'; }
 
 # arrived MAIL RECIPIENT...: each of them, and nobody else, has the mail, byte for byte; a recipient
@@ -121,11 +119,11 @@ arrived() {
   local mail=$1 file expected actual
   shift
   expected=$(printf '%s\n' "$@" | sort)
-  actual=$(delivered | while read -r file; do server_recipient "$file"; done | sort)
+  actual=$(delivered | while read -r file; do recipient_of "$file"; done | sort)
   [[ $actual == "$expected" ]] || complain "delivered to: $actual"
   while read -r file; do
-    [[ $(server_reverse_path "$file") == "${from-$sender}" ]] || complain 'wrong reverse-path'
-    server_message "$file" | cmp - "$work/mails/$mail.expected" || complain "$mail was changed"
+    [[ $(reverse_path_of "$file") == "${from-$sender}" ]] || complain 'wrong reverse-path'
+    message_in "$file" | cmp - "$work/mails/$mail.expected" || complain "$mail was changed"
   done < <(delivered)
 }
 

@@ -90,19 +90,3 @@ server_events() {
 server_has_delivered() {
   [[ -z $(find "$work"/opensmtpd.root/var/spool/smtpd/queue -type f -print -quit) ]]
 }
-
-# OpenSMTPD puts Return-Path (if it is not null), Delivered-To, and Received with its further lines
-# on top of a mail.
-server_message() {
-  local prepended
-  prepended=$(awk '
-    NR == 1 && /^Return-Path: </ || NR <= 2 && /^Delivered-To: / ||
-    NR <= 3 && /^Received: from / || NR > 2 && /^\t/ { lines = NR; next }
-    { exit }
-    END { print lines + 0 }' "$1")
-  tail -n "+$((prepended + 1))" "$1"
-}
-
-server_reverse_path() { sed -n '1s/^Return-Path: <\(.*\)>$/\1/p;q' "$1"; }
-
-server_recipient() { sed -n 's/^Delivered-To: //p;2q' "$1"; }

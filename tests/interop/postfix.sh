@@ -166,19 +166,3 @@ server_events() {
 server_has_delivered() {
   [[ -z $(find "$postfix"/spool/{maildrop,incoming,active,deferred} -type f -print -quit) ]]
 }
-
-# Postfix puts its own lines on top of a mail: three of the envelope, and Received with the lines it
-# goes on for.
-server_message() {
-  local prepended
-  prepended=$(awk '
-    NR == 1 && /^Return-Path: </ || NR == 2 && /^X-Original-To: / || NR == 3 && /^Delivered-To: / ||
-    NR == 4 && /^Received: from / || NR > 4 && /^\t/ { lines = NR; next }
-    { exit }
-    END { print lines + 0 }' "$1")
-  tail -n "+$((prepended + 1))" "$1"
-}
-
-server_reverse_path() { sed -n '1s/^Return-Path: <\(.*\)>$/\1/p;q' "$1"; }
-
-server_recipient() { sed -n '3s/^Delivered-To: //p;3q' "$1"; }

@@ -14,8 +14,6 @@
 #   server_version         prints its name and version
 #   server_events          prints what happened since the mark, as sessions.sh describes it
 #   server_has_delivered   whether all mail that was taken is in the mailbox
-#   server_message FILE    prints a delivered mail without the lines that the server put on top
-#   server_reverse_path FILE, server_recipient FILE   print a delivered mail's envelope
 #
 # The mark is where in the log a check began.
 set -uo pipefail
@@ -34,6 +32,7 @@ declare -A port=()
 
 source "$interop/processes.sh"
 source "$interop/sessions.sh"
+source "$interop/mailbox.sh"
 source "$interop/loopback.sh"
 source "$interop/mails.sh"
 source "$interop/expectations.sh"
