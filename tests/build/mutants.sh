@@ -50,7 +50,7 @@ plant() {
 
 rm -rf "$copy"
 mkdir "$copy"
-cp -r "$root"/{CMakeLists.txt,include,tests,examples,single_include} "$copy"
+cp -r "$root"/{CMakeLists.txt,.cmake,include,tests,examples,single_include} "$copy"
 cmake -S "$copy" -B "$work/build" -DCMAKE_CXX_COMPILER="$compiler" -DMAILMOTE_SANITIZE=OFF \
   -DMAILMOTE_BUILD_EXAMPLES=OFF -DCMAKE_CXX_FLAGS=-w >"$work/log"
 build_suite || { cat "$work/log"; give_up 'the suite does not compile'; }

@@ -68,15 +68,19 @@ TEST_CASE("a sender is followed by what the mail needs, in one order") {
         "MAIL FROM:<> SIZE=0 BODY=8BITMIME SMTPUTF8\r\n");
 }
 
-TEST_CASE("a size of any number of digits is written in full") {
+TEST_CASE("a size of any number of digits is written in full, or not at all on a 32-bit machine") {
+  const auto expected = [](std::uint64_t n) {
+    const bool is_countable = n <= std::numeric_limits<std::size_t>::max();
+    return is_countable ? "MAIL FROM:<> SIZE=" + std::to_string(n) + "\r\n" : "MAIL FROM:<>\r\n";
+  };
   for (std::uint64_t size = 1; size < 10'000'000'000'000'000'000u; size *= 10) {
     for (const std::uint64_t n : {size - 1, size, size * 9}) {
-      CHECK(mail("", {.size = n}) == "MAIL FROM:<> SIZE=" + std::to_string(n) + "\r\n");
+      CHECK(mail("", {.size = n}) == expected(n));
     }
     if (size > 1'000'000'000'000'000'000u) break;
   }
   constexpr std::uint64_t largest = std::numeric_limits<std::uint64_t>::max() - 1;
-  CHECK(mail("", {.size = largest}) == "MAIL FROM:<> SIZE=18446744073709551614\r\n");
+  CHECK(mail("", {.size = largest}) == expected(largest));
 }
 
 TEST_CASE("an address of the greatest length goes through the smallest room") {
