@@ -37,7 +37,10 @@ std::string report(const mailmote::outcome& mail, std::size_t recipients, std::s
              "; the mail may have been delivered, and sending it again may deliver it twice";
     case mailmote::fate::not_delivered: break;
   }
-  return "not delivered: " + std::string{reason} + reply_of(mail) + std::string{advice(mail.retry)};
+  // With --all-recipients, those who were accepted get nothing either.
+  const bool spoils_all = mail.error == mailmote::errc::recipients_refused && mail.accepted > 0;
+  return (spoils_all ? "not delivered to anybody: " : "not delivered: ") + std::string{reason} +
+         reply_of(mail) + std::string{advice(mail.retry)};
 }
 
 std::string_view place_of(const mailmote::outcome& mail) {

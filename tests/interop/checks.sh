@@ -77,6 +77,7 @@ one_unknown_of_all() {
     heard 'EHLO STARTTLS EHLO AUTH MAIL RCPT*2 QUIT'
   fi
   says 'ghost@example\.test: refused \(550'
+  says '^mailmote-send: not delivered to anybody: '
   nothing_arrived
 }
 
