@@ -6,12 +6,14 @@
 // MAILMOTE_WOLFSSL, MAILMOTE_POSIX.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <limits>
+#include <ranges>
 #include <span>
 #include <string_view>
 #include <type_traits>
@@ -131,6 +133,9 @@ enum class [[nodiscard]] errc : std::uint8_t{
     source_spent,    // the body source cannot begin again
     source_length,   // the body source was longer or shorter than it had said
     source_timeout,  // the body source said "not yet" for too long
+    bad_field,       // a field of a message cannot be written; its `check` says which, before MAIL
+    bad_utf8,        // a field or text is no UTF-8; of a text from a source, found while it is sent
+    bad_part,        // a part is not fit for the encoding that it names; found while it is sent
 
     // TLS.
     tls_no_anchors,     // no trust anchor was given, or none could be loaded
@@ -260,11 +265,15 @@ inline constexpr std::uint64_t unknown_length = std::numeric_limits<std::uint64_
 //     want_read or want_write mean "not yet".
 //  3. length MUST be exact or unknown_length, and is asked only after begin. One that proves wrong
 //     ends the session before the mail is complete (errc::source_length).
-//  4. The source MUST live from `send` until the client has finished.
+//  4. needs_utf8 is asked after begin: whether its header has UTF-8 that only an SMTPUTF8 mail may
+//     have. error is asked after `failed`: why.
+//  5. The source MUST live from `send` until the client has finished.
 struct body_source {
   virtual errc begin(body_limits limits) noexcept = 0;
   virtual io_result read_some(std::span<char> out) noexcept = 0;
   virtual std::uint64_t length() const noexcept = 0;
+  virtual bool needs_utf8() const noexcept { return false; }
+  virtual errc error() const noexcept { return errc::source_failed; }
 
  protected:
   constexpr body_source() = default;
@@ -599,11 +608,19 @@ namespace mailmote {
 // compile.
 class recipient_list {
  public:
+  // The `i`th address of what `many` points to.
+  using lookup = std::string_view (*)(const void* many, std::size_t i);
+
   constexpr recipient_list() = default;
 
   template <class One>
   requires std::convertible_to<const One&, std::string_view>
-  constexpr recipient_list(const One& one) : one_{std::string_view{one}}, size_{1} {}
+  constexpr recipient_list(const One& one) {
+    const std::string_view text{one};
+    list_ = text.data();
+    size_ = text.size();
+    is_one_ = true;
+  }
 
   // An lvalue array or container of string_view, or any span of them.
   template <class Many>
@@ -611,23 +628,31 @@ class recipient_list {
            (std::is_lvalue_reference_v<Many> ||
             std::ranges::enable_borrowed_range<Many>)) constexpr recipient_list(Many&& many) {
     const std::span<const std::string_view> view{many};
-    many_ = view.data();
+    list_ = view.data();
     size_ = view.size();
   }
+
+  // Any `size` addresses that are kept in another form.
+  constexpr recipient_list(const void* many, std::size_t size, lookup at)
+      : list_{many}, size_{size}, at_{at} {}
 
   template <class Many, std::size_t N>
   recipient_list(const Many (&&)[N]) = delete;  // would dangle: give the array a name
   template <class Address>
   recipient_list(std::initializer_list<Address>) = delete;  // would dangle: give the array a name
 
-  constexpr std::size_t size() const { return size_; }
-  constexpr bool empty() const { return size_ == 0; }
-  constexpr std::string_view operator[](std::size_t i) const { return many_ ? many_[i] : one_; }
+  constexpr std::size_t size() const { return is_one_ ? 1 : size_; }
+  constexpr bool empty() const { return size() == 0; }
+  std::string_view operator[](std::size_t i) const {
+    if (is_one_) return {static_cast<const char*>(list_), size_};
+    return at_ != nullptr ? at_(list_, i) : static_cast<const std::string_view*>(list_)[i];
+  }
 
  private:
-  std::string_view one_{};
-  const std::string_view* many_ = nullptr;
-  std::size_t size_ = 0;
+  const void* list_ = nullptr;
+  std::size_t size_ = 0;  // of the one address, or of the list
+  lookup at_ = nullptr;
+  bool is_one_ = false;
 };
 
 // When the mail is sent at all.
@@ -833,15 +858,15 @@ struct settings {
 
 }  // namespace mailmote
 
-// ---- <mailmote/smtp/command.hpp> ----
+// ---- <mailmote/text/piece_writer.hpp> ----
 
-// command.hpp: the text of each command, written into a buffer of any size.
+// piece_writer.hpp: writes a text into a buffer of any size, a piece at a time.
 //
-// Knows:          the syntax of RFC 5321 4.1.1, and the MAIL parameters of RFC 1870, 6152 and 6531.
-// Does not know:  when a command may be sent, or whether its strings are fit to be (address.hpp).
-// Bounds:         no buffer; a command that does not fit goes on where it stopped.
+// Knows:          how much of the text is already written, and how much room there is.
+// Does not know:  what the text is.
+// Bounds:         no buffer; each round walks over the text from its beginning.
 
-namespace mailmote::smtp {
+namespace mailmote::text {
 
 // Writes the part of a text that follows its first `skip` octets, as far as there is room. So a
 // command needs no buffer of its own: whoever has room again makes the same calls again, and skips
@@ -878,6 +903,9 @@ class piece_writer {
   }
 
   constexpr std::size_t written() const { return written_; }
+  constexpr std::size_t to_skip() const {
+    return skip_;
+  }                                                      // of the first octets: those still to come
   constexpr bool complete() const { return complete_; }  // everything that was put is written
 
  private:
@@ -886,6 +914,20 @@ class piece_writer {
   std::size_t written_ = 0;
   bool complete_ = true;
 };
+
+}  // namespace mailmote::text
+
+// ---- <mailmote/smtp/command.hpp> ----
+
+// command.hpp: the text of each command, written into a buffer of any size.
+//
+// Knows:          the syntax of RFC 5321 4.1.1, and the MAIL parameters of RFC 1870, 6152 and 6531.
+// Does not know:  when a command may be sent, or whether its strings are fit to be (address.hpp).
+// Bounds:         no buffer; a command that does not fit goes on where it stopped.
+
+namespace mailmote::smtp {
+
+using text::piece_writer;
 
 struct mail_parameters {
   std::uint64_t size = std::numeric_limits<std::uint64_t>::max();  // RFC 1870; max: not said
@@ -956,15 +998,20 @@ class base64_encoder {
   // Encodes all of `in`; `out` must hold base64_length(in.size() + 2). Returns what was written.
   constexpr std::size_t encode(std::span<const char> in, std::span<char> out) {
     std::size_t written = 0;
+    std::uint32_t group = group_;  // as `out` might be anything, for all the compiler knows
+    std::uint32_t held = held_;
     for (const char c : in) {
-      group_ = (group_ << 8) | static_cast<unsigned char>(c);
-      if (++held_ < 3) continue;
-      for (int shift = 18; shift >= 0; shift -= 6) out[written++] = digit(group_ >> shift);
-      group_ = 0;
-      held_ = 0;
+      group = (group << 8) | static_cast<unsigned char>(c);
+      if (++held < 3) continue;
+      for (int shift = 18; shift >= 0; shift -= 6) out[written++] = digit(group >> shift);
+      group = held = 0;
     }
+    group_ = group;
+    held_ = held;
     return written;
   }
+
+  constexpr std::uint32_t held() const { return held_; }  // octets of a group that is not yet whole
 
   // Ends the text: writes the last 0 or 4 characters.
   constexpr std::size_t finish(std::span<char> out) {
@@ -1328,7 +1375,7 @@ class message_writer {
       case io_status::closed:
         if (left_ != unknown_length && left_ != 0) return fail(errc::source_length);
         return finish(room);
-      case io_status::failed: break;
+      case io_status::failed: return fail(source_->error());
     }
     return fail(errc::source_failed);
   }
@@ -1350,258 +1397,6 @@ class message_writer {
   state state_ = state::empty;
   errc error_ = errc::none;
 };
-
-}  // namespace mailmote::smtp
-
-// ---- <mailmote/text/ip_address.hpp> ----
-
-// ip_address.hpp: reads an IPv4 or IPv6 address as people write it.
-//
-// Knows:          RFC 5321 4.1.3 (dotted decimal without leading zeros), RFC 4291 2.2 (IPv6 text).
-// Does not know:  zone identifiers, prefixes, or how to reach anybody.
-// Bounds:         16 octets.
-
-namespace mailmote::text {
-
-// 4 or 16 octets in network order; none when the text was no address.
-struct ip_address {
-  std::array<std::uint8_t, 16> octets{};
-  std::size_t size = 0;
-
-  constexpr explicit operator bool() const { return size != 0; }
-  friend constexpr bool operator==(const ip_address&, const ip_address&) = default;
-};
-
-namespace detail {
-
-// Dotted decimal into four octets at `out`.
-constexpr bool read_ipv4(std::string_view s, std::uint8_t* out) {
-  std::size_t i = 0;
-  for (int part = 0; part < 4; ++part) {
-    if (part > 0 && (i == s.size() || s[i++] != '.')) return false;
-    const std::size_t begin = i;
-    unsigned value = 0;
-    while (i < s.size() && ascii::is_digit(s[i]) && i - begin < 3) {
-      value = value * 10 + static_cast<unsigned>(s[i++] - '0');
-    }
-    const bool leading_zero = i - begin > 1 && s[begin] == '0';
-    if (i == begin || leading_zero || value > 255) return false;
-    out[part] = static_cast<std::uint8_t>(value);
-  }
-  return i == s.size();
-}
-
-constexpr int hex_value(char c) {
-  if (ascii::is_digit(c)) return c - '0';
-  c = ascii::to_lower(c);
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-// One to four hexadecimal digits, taken off the front, into two octets at `out`.
-constexpr bool take_group(std::string_view& s, std::uint8_t* out) {
-  unsigned value = 0;
-  std::size_t digits = 0;
-  while (digits < s.size() && digits < 5 && hex_value(s[digits]) >= 0) {
-    value = value * 16 + static_cast<unsigned>(hex_value(s[digits++]));
-  }
-  s.remove_prefix(digits);
-  out[0] = static_cast<std::uint8_t>(value >> 8);
-  out[1] = static_cast<std::uint8_t>(value & 0xFF);
-  return digits >= 1 && digits <= 4;
-}
-
-// Groups with a colon between, the last two of eight perhaps in dotted decimal, into `n` octets at
-// `out`, which has room for 16.
-constexpr bool read_groups(std::string_view s, std::uint8_t* out, std::size_t& n) {
-  for (n = 0; n < 16;) {
-    if (n <= 12 && read_ipv4(s, out + n)) {
-      n += 4;
-      return true;
-    }
-    if (!take_group(s, out + n)) return false;
-    n += 2;
-    if (s.empty()) return true;
-    if (s[0] != ':') return false;
-    s.remove_prefix(1);
-  }
-  return false;
-}
-
-}  // namespace detail
-
-constexpr ip_address read_ipv4(std::string_view s) {
-  ip_address ip;
-  if (detail::read_ipv4(s, ip.octets.data())) return {ip.octets, 4};
-  return {};
-}
-
-constexpr ip_address read_ipv6(std::string_view s) {
-  std::size_t gap = 0;  // where `::` stands; only what comes last may be dotted
-  while (gap + 1 < s.size() && s[gap] != '.' && (s[gap] != ':' || s[gap + 1] != ':')) ++gap;
-  ip_address ip;
-  std::size_t n = 0;
-  if (gap + 1 >= s.size() || s[gap] == '.') {
-    const bool whole = detail::read_groups(s, ip.octets.data(), n) && n == 16;
-    return whole ? ip_address{ip.octets, 16} : ip_address{};
-  }
-  ip_address tail;
-  const std::string_view before{s.data(), gap};
-  const std::string_view behind{s.data() + gap + 2, s.size() - gap - 2};
-  if (!before.empty() && !detail::read_groups(before, ip.octets.data(), n)) return {};
-  if (!behind.empty() && !detail::read_groups(behind, tail.octets.data(), tail.size)) return {};
-  if (n + tail.size > 14) return {};  // the gap is at least one group
-  for (std::size_t i = 0; i < tail.size; ++i) ip.octets[16 - tail.size + i] = tail.octets[i];
-  return {ip.octets, 16};
-}
-
-constexpr ip_address read_ip(std::string_view s) {
-  for (const char c : s) {
-    if (c == ':') return read_ipv6(s);
-  }
-  return read_ipv4(s);
-}
-
-}  // namespace mailmote::text
-
-// ---- <mailmote/smtp/address.hpp> ----
-
-// address.hpp: which strings may stand between < and > in MAIL and RCPT.
-//
-// Knows:          the grammar of RFC 5321 4.1.2 and 4.1.3, the limits of 4.5.3.1, RFC 6531 3.3.
-// Does not know:  display names, comments or source routes; those are not sent.
-// Bounds:         local part 64 octets, domain 255, the whole 254 (256 with its brackets).
-
-namespace mailmote::smtp {
-
-inline constexpr std::size_t max_local_part = 64;  // RFC 5321 4.5.3.1.1
-inline constexpr std::size_t max_domain = 255;     // RFC 5321 4.5.3.1.2
-inline constexpr std::size_t max_label = 63;       // RFC 1035 2.3.4
-inline constexpr std::size_t max_mailbox = 254;    // RFC 5321 4.5.3.1.3, without < and >
-
-enum class address_form : std::uint8_t {
-  invalid,
-  ascii,
-  utf8,  // valid, and needs SMTPUTF8
-};
-
-namespace detail {
-
-// The length of the well-formed UTF-8 sequence at s[i] (RFC 3629 4), or 0.
-constexpr std::size_t utf8_sequence(std::string_view s, std::size_t i) {
-  const auto lead = static_cast<unsigned char>(s[i]);
-  if (lead < 0x80) return 1;
-  const std::size_t length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-  if (lead < 0xC2 || lead > 0xF4 || s.size() - i < length) return 0;
-  std::uint32_t point = lead & (0x7Fu >> length);
-  for (std::size_t k = 1; k < length; ++k) {
-    const auto octet = static_cast<unsigned char>(s[i + k]);
-    if ((octet & 0xC0) != 0x80) return 0;
-    point = (point << 6) | (octet & 0x3Fu);
-  }
-  const bool overlong = point < (length == 3 ? 0x800u : length == 4 ? 0x10000u : 0x80u);
-  const bool surrogate = point >= 0xD800 && point <= 0xDFFF;
-  return overlong || surrogate || point > 0x10FFFF ? 0 : length;
-}
-
-constexpr address_form form_of(std::string_view s) {
-  address_form form = address_form::ascii;
-  for (std::size_t i = 0; i < s.size();) {
-    const std::size_t length = utf8_sequence(s, i);
-    if (length == 0) return address_form::invalid;
-    if (length > 1) form = address_form::utf8;
-    i += length;
-  }
-  return form;
-}
-
-constexpr bool is_atext(char c) {
-  if (ascii::is_alphanumeric(c) || ascii::is_non_ascii(c)) return true;
-  constexpr std::string_view specials = "!#$%&'*+-/=?^_`{|}~";
-  for (const char special : specials) {
-    if (c == special) return true;
-  }
-  return false;
-}
-
-constexpr bool is_dot_string(std::string_view s) {
-  bool after_dot = true;
-  for (const char c : s) {
-    if (c == '.' ? after_dot : !is_atext(c)) return false;
-    after_dot = c == '.';
-  }
-  return !after_dot;
-}
-
-constexpr bool is_quoted_string(std::string_view s) {
-  if (s.size() < 2 || s.front() != '"') return false;
-  for (std::size_t i = 1; i < s.size(); ++i) {
-    if (ascii::is_control(s[i])) return false;
-    if (s[i] == '"') return i + 1 == s.size();
-    if (s[i] == '\\' && (++i == s.size() || !ascii::is_printable(s[i]))) return false;
-  }
-  return false;
-}
-
-}  // namespace detail
-
-// RFC 5321 4.1.2 Domain: labels of letters, digits and inner hyphens. No trailing dot.
-constexpr bool is_domain(std::string_view s) {
-  if (s.empty() || s.size() > max_domain) return false;
-  std::size_t label = 0;
-  char last = '.';
-  for (const char c : s) {
-    const bool letter_or_digit = ascii::is_alphanumeric(c) || ascii::is_non_ascii(c);
-    if (c == '.') {
-      if (last == '.' || last == '-') return false;
-      label = 0;
-    } else if (!letter_or_digit && (c != '-' || last == '.')) {
-      return false;
-    } else if (++label > max_label) {
-      return false;
-    }
-    last = c;
-  }
-  return last != '.' && last != '-';
-}
-
-// RFC 5321 4.1.3: [192.0.2.7] or [IPv6:2001:db8::7]. No other tag was ever registered.
-constexpr bool is_address_literal(std::string_view s) {
-  if (s.size() < 2 || s.front() != '[' || s.back() != ']') return false;
-  s.remove_prefix(1);
-  s.remove_suffix(1);
-  constexpr std::string_view tag = "IPv6:";
-  if (s.size() < tag.size() || !ascii::equal_ignoring_case({s.data(), tag.size()}, tag)) {
-    return bool{text::read_ipv4(s)};
-  }
-  s.remove_prefix(tag.size());
-  return bool{text::read_ipv6(s)};
-}
-
-// RFC 5321 4.1.2 Mailbox: local-part "@" ( Domain / address-literal ).
-constexpr address_form mailbox_form(std::string_view s) {
-  if (s.empty() || s.size() > max_mailbox) return address_form::invalid;
-  std::size_t at = s.size();  // of the last @: a quoted local part may have more of them
-  while (at > 0 && s[at - 1] != '@') --at;
-  if (at == 0 || --at > max_local_part) return address_form::invalid;
-  const std::string_view local{s.data(), at};
-  const std::string_view domain{s.data() + at + 1, s.size() - at - 1};
-  if (!detail::is_dot_string(local) && !detail::is_quoted_string(local)) {
-    return address_form::invalid;
-  }
-  if (!is_domain(domain) && !is_address_literal(domain)) return address_form::invalid;
-  return detail::form_of(s);
-}
-
-// What MAIL takes: a mailbox, or nothing at all (RFC 5321 4.5.5, the null reverse-path).
-constexpr address_form reverse_path_form(std::string_view s) {
-  return s.empty() ? address_form::ascii : mailbox_form(s);
-}
-
-// What RCPT takes: a mailbox, or the one name every server knows (RFC 5321 4.5.1).
-constexpr address_form forward_path_form(std::string_view s) {
-  constexpr std::string_view postmaster = "postmaster";
-  return ascii::equal_ignoring_case(s, postmaster) ? address_form::ascii : mailbox_form(s);
-}
 
 }  // namespace mailmote::smtp
 
@@ -1741,6 +1536,334 @@ constexpr void capability_parser::take_limit(std::string_view w, capabilities& i
 
 }  // namespace mailmote::smtp
 
+// ---- <mailmote/text/ip_address.hpp> ----
+
+// ip_address.hpp: reads an IPv4 or IPv6 address as people write it.
+//
+// Knows:          RFC 5321 4.1.3 (dotted decimal without leading zeros), RFC 4291 2.2 (IPv6 text).
+// Does not know:  zone identifiers, prefixes, or how to reach anybody.
+// Bounds:         16 octets.
+
+namespace mailmote::text {
+
+// 4 or 16 octets in network order; none when the text was no address.
+struct ip_address {
+  std::array<std::uint8_t, 16> octets{};
+  std::size_t size = 0;
+
+  constexpr explicit operator bool() const { return size != 0; }
+  friend constexpr bool operator==(const ip_address&, const ip_address&) = default;
+};
+
+namespace detail {
+
+// Dotted decimal into four octets at `out`.
+constexpr bool read_ipv4(std::string_view s, std::uint8_t* out) {
+  std::size_t i = 0;
+  for (int part = 0; part < 4; ++part) {
+    if (part > 0 && (i == s.size() || s[i++] != '.')) return false;
+    const std::size_t begin = i;
+    unsigned value = 0;
+    while (i < s.size() && ascii::is_digit(s[i]) && i - begin < 3) {
+      value = value * 10 + static_cast<unsigned>(s[i++] - '0');
+    }
+    const bool leading_zero = i - begin > 1 && s[begin] == '0';
+    if (i == begin || leading_zero || value > 255) return false;
+    out[part] = static_cast<std::uint8_t>(value);
+  }
+  return i == s.size();
+}
+
+constexpr int hex_value(char c) {
+  if (ascii::is_digit(c)) return c - '0';
+  c = ascii::to_lower(c);
+  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+// One to four hexadecimal digits, taken off the front, into two octets at `out`.
+constexpr bool take_group(std::string_view& s, std::uint8_t* out) {
+  unsigned value = 0;
+  std::size_t digits = 0;
+  while (digits < s.size() && digits < 5 && hex_value(s[digits]) >= 0) {
+    value = value * 16 + static_cast<unsigned>(hex_value(s[digits++]));
+  }
+  s.remove_prefix(digits);
+  out[0] = static_cast<std::uint8_t>(value >> 8);
+  out[1] = static_cast<std::uint8_t>(value & 0xFF);
+  return digits >= 1 && digits <= 4;
+}
+
+// Groups with a colon between, the last two of eight perhaps in dotted decimal, into `n` octets at
+// `out`, which has room for 16.
+constexpr bool read_groups(std::string_view s, std::uint8_t* out, std::size_t& n) {
+  for (n = 0; n < 16;) {
+    if (n <= 12 && read_ipv4(s, out + n)) {
+      n += 4;
+      return true;
+    }
+    if (!take_group(s, out + n)) return false;
+    n += 2;
+    if (s.empty()) return true;
+    if (s[0] != ':') return false;
+    s.remove_prefix(1);
+  }
+  return false;
+}
+
+}  // namespace detail
+
+constexpr ip_address read_ipv4(std::string_view s) {
+  ip_address ip;
+  if (detail::read_ipv4(s, ip.octets.data())) return {ip.octets, 4};
+  return {};
+}
+
+constexpr ip_address read_ipv6(std::string_view s) {
+  std::size_t gap = 0;  // where `::` stands; only what comes last may be dotted
+  while (gap + 1 < s.size() && s[gap] != '.' && (s[gap] != ':' || s[gap + 1] != ':')) ++gap;
+  ip_address ip;
+  std::size_t n = 0;
+  if (gap + 1 >= s.size() || s[gap] == '.') {
+    const bool whole = detail::read_groups(s, ip.octets.data(), n) && n == 16;
+    return whole ? ip_address{ip.octets, 16} : ip_address{};
+  }
+  ip_address tail;
+  const std::string_view before{s.data(), gap};
+  const std::string_view behind{s.data() + gap + 2, s.size() - gap - 2};
+  if (!before.empty() && !detail::read_groups(before, ip.octets.data(), n)) return {};
+  if (!behind.empty() && !detail::read_groups(behind, tail.octets.data(), tail.size)) return {};
+  if (n + tail.size > 14) return {};  // the gap is at least one group
+  for (std::size_t i = 0; i < tail.size; ++i) ip.octets[16 - tail.size + i] = tail.octets[i];
+  return {ip.octets, 16};
+}
+
+constexpr ip_address read_ip(std::string_view s) {
+  for (const char c : s) {
+    if (c == ':') return read_ipv6(s);
+  }
+  return read_ipv4(s);
+}
+
+}  // namespace mailmote::text
+
+// ---- <mailmote/text/utf8.hpp> ----
+
+// utf8.hpp: where one character ends and the next begins, and what is no character.
+//
+// Knows:          the well-formed sequences of RFC 3629 section 4, and how Unicode advises to replace
+//                 what is none: the longest beginning of a character by one U+FFFD.
+// Does not know:  what characters mean.
+// Bounds:         a character is at most 4 octets; the repairer holds 3 back.
+
+namespace mailmote::text {
+
+inline constexpr std::string_view replacement_character = "\xEF\xBF\xBD";  // U+FFFD
+
+enum class utf8_form : std::uint8_t {
+  whole,    // one character
+  cut_off,  // the beginning of one, and the text is over
+  broken,   // no character, whatever comes behind it
+};
+
+struct utf8_piece {
+  std::size_t length = 0;  // octets
+  utf8_form form = utf8_form::whole;
+};
+
+// What stands first in `s`, which is not empty.
+constexpr utf8_piece first_character(std::string_view s) {
+  const auto lead = static_cast<unsigned char>(s[0]);
+  if (lead < 0x80) return {1, utf8_form::whole};
+  if (lead < 0xC2 || lead > 0xF4) return {1, utf8_form::broken};
+  const std::size_t length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+  // The second octet has narrower bounds: no overlong form, no surrogate, nothing over U+10FFFF.
+  unsigned least = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
+  unsigned most = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+  for (std::size_t i = 1; i < length; ++i) {
+    if (i == s.size()) return {i, utf8_form::cut_off};
+    const auto octet = static_cast<unsigned char>(s[i]);
+    if (octet < least || octet > most) return {i, utf8_form::broken};
+    least = 0x80;
+    most = 0xBF;
+  }
+  return {length, utf8_form::whole};
+}
+
+// Takes the first character off `rest`, which is not empty; what is none becomes U+FFFD.
+constexpr std::string_view take_character(std::string_view& rest) {
+  const utf8_piece piece = first_character(rest);
+  const std::string_view character{rest.data(), piece.length};
+  rest.remove_prefix(piece.length);
+  return piece.form == utf8_form::whole ? character : replacement_character;
+}
+
+constexpr bool is_utf8(std::string_view s) {
+  while (!s.empty()) {
+    const utf8_piece piece = first_character(s);
+    if (piece.form != utf8_form::whole) return false;
+    s.remove_prefix(piece.length);
+  }
+  return true;
+}
+
+// The same for a text that comes in pieces.
+class utf8_repairer {
+ public:
+  static constexpr std::size_t max_growth = 6;  // octets that one more octet can set free
+
+  constexpr bool has_found_faults() const { return has_found_faults_; }
+
+  // Takes one octet; `out` gets 0 to 6. Returns how many.
+  constexpr std::size_t push(char c, char* out) {
+    if (held_size_ == 0 && !ascii::is_non_ascii(c)) {
+      out[0] = c;
+      return 1;
+    }
+    held_[held_size_++] = c;
+    return release(out, false);
+  }
+
+  // Ends the text: `out` gets 0 or 3 octets.
+  constexpr std::size_t finish(char* out) { return release(out, true); }
+
+ private:
+  constexpr std::size_t release(char* out, bool is_end) {
+    std::string_view rest{held_, held_size_};
+    std::size_t written = 0;
+    while (!rest.empty()) {
+      const utf8_form form = first_character(rest).form;
+      if (form == utf8_form::cut_off && !is_end) break;
+      if (form != utf8_form::whole) has_found_faults_ = true;
+      for (const char c : take_character(rest)) out[written++] = c;
+    }
+    for (std::size_t i = 0; i < rest.size(); ++i) held_[i] = rest[i];  // towards the front
+    held_size_ = static_cast<std::uint8_t>(rest.size());
+    return written;
+  }
+
+  char held_[4] = {};
+  std::uint8_t held_size_ = 0;
+  bool has_found_faults_ = false;
+};
+
+}  // namespace mailmote::text
+
+// ---- <mailmote/text/address.hpp> ----
+
+// address.hpp: which strings may stand between < and > in MAIL and RCPT.
+//
+// Knows:          the grammar of RFC 5321 4.1.2 and 4.1.3, the limits of 4.5.3.1, RFC 6531 3.3.
+// Does not know:  display names, comments or source routes; those are not sent.
+// Bounds:         local part 64 octets, domain 255, the whole 254 (256 with its brackets).
+
+namespace mailmote::text {
+
+inline constexpr std::size_t max_local_part = 64;  // RFC 5321 4.5.3.1.1
+inline constexpr std::size_t max_domain = 255;     // RFC 5321 4.5.3.1.2
+inline constexpr std::size_t max_label = 63;       // RFC 1035 2.3.4
+inline constexpr std::size_t max_mailbox = 254;    // RFC 5321 4.5.3.1.3, without < and >
+
+enum class address_form : std::uint8_t {
+  invalid,
+  ascii,
+  utf8,  // valid, and needs SMTPUTF8
+};
+
+// RFC 5322 3.2.3, and RFC 6532 3.2.
+constexpr bool is_atext(char c) {
+  if (ascii::is_alphanumeric(c) || ascii::is_non_ascii(c)) return true;
+  constexpr std::string_view specials = "!#$%&'*+-/=?^_`{|}~";
+  for (const char special : specials) {
+    if (c == special) return true;
+  }
+  return false;
+}
+
+namespace detail {
+
+constexpr bool is_dot_string(std::string_view s) {
+  bool after_dot = true;
+  for (const char c : s) {
+    if (c == '.' ? after_dot : !is_atext(c)) return false;
+    after_dot = c == '.';
+  }
+  return !after_dot;
+}
+
+constexpr bool is_quoted_string(std::string_view s) {
+  if (s.size() < 2 || s.front() != '"') return false;
+  for (std::size_t i = 1; i < s.size(); ++i) {
+    if (ascii::is_control(s[i])) return false;
+    if (s[i] == '"') return i + 1 == s.size();
+    if (s[i] == '\\' && (++i == s.size() || !ascii::is_printable(s[i]))) return false;
+  }
+  return false;
+}
+
+}  // namespace detail
+
+// RFC 5321 4.1.2 Domain: labels of letters, digits and inner hyphens. No trailing dot.
+constexpr bool is_domain(std::string_view s) {
+  if (s.empty() || s.size() > max_domain) return false;
+  std::size_t label = 0;
+  char last = '.';
+  for (const char c : s) {
+    const bool letter_or_digit = ascii::is_alphanumeric(c) || ascii::is_non_ascii(c);
+    if (c == '.') {
+      if (last == '.' || last == '-') return false;
+      label = 0;
+    } else if (!letter_or_digit && (c != '-' || last == '.')) {
+      return false;
+    } else if (++label > max_label) {
+      return false;
+    }
+    last = c;
+  }
+  return last != '.' && last != '-';
+}
+
+// RFC 5321 4.1.3: [192.0.2.7] or [IPv6:2001:db8::7]. No other tag was ever registered.
+constexpr bool is_address_literal(std::string_view s) {
+  if (s.size() < 2 || s.front() != '[' || s.back() != ']') return false;
+  s.remove_prefix(1);
+  s.remove_suffix(1);
+  constexpr std::string_view tag = "IPv6:";
+  if (s.size() < tag.size() || !ascii::equal_ignoring_case({s.data(), tag.size()}, tag)) {
+    return bool{text::read_ipv4(s)};
+  }
+  s.remove_prefix(tag.size());
+  return bool{text::read_ipv6(s)};
+}
+
+// RFC 5321 4.1.2 Mailbox: local-part "@" ( Domain / address-literal ).
+constexpr address_form mailbox_form(std::string_view s) {
+  if (s.empty() || s.size() > max_mailbox) return address_form::invalid;
+  std::size_t at = s.size();  // of the last @: a quoted local part may have more of them
+  while (at > 0 && s[at - 1] != '@') --at;
+  if (at == 0 || --at > max_local_part) return address_form::invalid;
+  const std::string_view local{s.data(), at};
+  const std::string_view domain{s.data() + at + 1, s.size() - at - 1};
+  if (!detail::is_dot_string(local) && !detail::is_quoted_string(local)) {
+    return address_form::invalid;
+  }
+  if (!is_domain(domain) && !is_address_literal(domain)) return address_form::invalid;
+  if (!ascii::has_non_ascii(s)) return address_form::ascii;
+  return is_utf8(s) ? address_form::utf8 : address_form::invalid;
+}
+
+// What MAIL takes: a mailbox, or nothing at all (RFC 5321 4.5.5, the null reverse-path).
+constexpr address_form reverse_path_form(std::string_view s) {
+  return s.empty() ? address_form::ascii : mailbox_form(s);
+}
+
+// What RCPT takes: a mailbox, or the one name every server knows (RFC 5321 4.5.1).
+constexpr address_form forward_path_form(std::string_view s) {
+  constexpr std::string_view postmaster = "postmaster";
+  return ascii::equal_ignoring_case(s, postmaster) ? address_form::ascii : mailbox_form(s);
+}
+
+}  // namespace mailmote::text
+
 // ---- <mailmote/smtp/preconditions.hpp> ----
 
 // preconditions.hpp: what has to hold before a mail may be begun.
@@ -1754,25 +1877,25 @@ namespace mailmote::smtp {
 constexpr bool is_host(std::string_view s) {
   if (text::read_ip(s)) return true;
   if (s.ends_with('.')) s.remove_suffix(1);
-  return is_domain(s) && !ascii::has_non_ascii(s);
+  return text::is_domain(s) && !ascii::has_non_ascii(s);
 }
 
 constexpr bool is_hello_name(std::string_view s) {
-  return is_address_literal(s) || (is_domain(s) && !ascii::has_non_ascii(s));
+  return text::is_address_literal(s) || (text::is_domain(s) && !ascii::has_non_ascii(s));
 }
 
 // Law 5: every string of the user's is looked at, before a byte is written.
 inline errc check_strings(const settings& with, const envelope& mail, bool& needs_utf8) {
   if (with.security != security::cleartext && !is_host(with.host)) return errc::bad_host;
   if (!is_hello_name(with.helo)) return errc::bad_helo;
-  const address_form from = reverse_path_form(mail.from);
-  if (from == address_form::invalid) return errc::bad_reverse_path;
-  needs_utf8 = from == address_form::utf8;
+  const text::address_form from = text::reverse_path_form(mail.from);
+  if (from == text::address_form::invalid) return errc::bad_reverse_path;
+  needs_utf8 = from == text::address_form::utf8;
   if (mail.to.empty()) return errc::no_recipients;
   for (std::size_t i = 0; i < mail.to.size(); ++i) {
-    const address_form to = forward_path_form(mail.to[i]);
-    if (to == address_form::invalid) return errc::bad_recipient;
-    if (to == address_form::utf8) needs_utf8 = true;
+    const text::address_form to = text::forward_path_form(mail.to[i]);
+    if (to == text::address_form::invalid) return errc::bad_recipient;
+    if (to == text::address_form::utf8) needs_utf8 = true;
   }
   return with.auth != nullptr ? with.auth->check() : errc::none;
 }
@@ -1785,8 +1908,10 @@ inline errc fit_mail(const capabilities& offered, const envelope& mail, body_sou
   const bool too_many = offered.max_recipients > 0 && mail.to.size() > offered.max_recipients;
   if (too_many && mail.deliver_if == recipients::all) return errc::too_many_recipients;
   with.eight_bit = offered.has(extension::eight_bit_mime);
-  const errc begun = body.begin({.eight_bit = with.eight_bit, .utf8 = with.utf8});
+  const errc begun =
+      body.begin({.eight_bit = with.eight_bit, .utf8 = offered.has(extension::smtputf8)});
   if (begun != errc::none) return begun;
+  with.utf8 = with.utf8 || body.needs_utf8();
   with.size = offered.has(extension::size) ? body.length() : unknown_length;
   const bool limited = offered.size_limit > 0 && offered.size_limit < largest_number;
   const bool too_large = with.size != unknown_length && with.size > offered.size_limit;
@@ -2834,6 +2959,1827 @@ client(Stream&, const settings&) -> client<Stream, nothing>;
 
 }  // namespace mailmote
 
+// ---- <mailmote/mime/part.hpp> ----
+
+// part.hpp: a piece of a message's body, and how it may travel.
+//
+// Knows:          the encodings of RFC 2045 section 6, and where a piece's octets come from.
+// Does not know:  how they are encoded (body_encoder.hpp), or where in the message they stand.
+// Bounds:         the caller's text or source, by reference.
+
+namespace mailmote::mime {
+
+enum class encoding : std::uint8_t {
+  automatic,         // of text in memory: 7bit where it will do, or what is shorter of
+                     // quoted-printable and base64; of a file in memory: what is shorter; of a
+                     // source: base64
+  seven_bit,         // as it is: ASCII in lines of at most 998 octets
+  eight_bit,         // as it is, with octets over 127: where the server has 8BITMIME
+  quoted_printable,  // mostly readable
+  base64,
+};
+
+// What becomes of octets that are no UTF-8, in a header or a text.
+enum class broken_utf8 : std::uint8_t {
+  refuse,   // errc::bad_utf8
+  replace,  // each by U+FFFD
+};
+
+// The octets of a part. Text in memory that is not fit for the encoding that it names, and an
+// eight_bit source where the server has no 8BITMIME, get another one. A source that names
+// seven_bit or eight_bit and is not fit for it ends the session (errc::bad_part): what was sent by
+// then is no mail.
+class content {
+ public:
+  constexpr content() = default;  // none
+
+  template <class Text>
+  requires std::convertible_to<const Text&, std::string_view>
+  constexpr content(const Text& text, encoding as = encoding::automatic)
+      : kind_{kind::memory}, encoding_{as} {
+    const std::string_view view{text};
+    text_ = view.data();
+    size_ = view.size();
+  }
+
+  // The source is begun with `binary` set where its octets must stay as they are, and without where
+  // it is text, whose lines end in CRLF. No two parts may share one.
+  constexpr content(body_source& source, encoding as = encoding::automatic)
+      : source_{&source}, kind_{kind::source}, encoding_{as} {}
+
+  constexpr bool is_there() const { return kind_ != kind::none; }
+  constexpr body_source* source() const { return kind_ == kind::source ? source_ : nullptr; }
+  constexpr std::string_view text() const {
+    return kind_ == kind::memory ? std::string_view{text_, size_} : std::string_view{};
+  }
+  constexpr encoding as() const { return encoding_; }
+
+ private:
+  enum class kind : std::uint8_t { none, memory, source };
+
+  union {
+    const char* text_ = nullptr;
+    body_source* source_;
+  };
+  std::size_t size_ = 0;
+  kind kind_ = kind::none;
+  encoding encoding_ = encoding::automatic;
+};
+
+// An attachment, or an image that the HTML shows. Its octets arrive as they are, whatever they are;
+// under seven_bit and eight_bit they are a text, whose line ends may change on the way.
+struct part {
+  content octets{};
+  std::string_view file_name{};  // UTF-8; may be empty
+  std::string_view type =
+      "application/octet-stream";  // with its parameters; no multipart, no message
+  std::string_view content_id{};   // what the HTML calls it, as in <img src="cid:plot">; printable
+                                   // ASCII without blanks, < and >
+};
+
+}  // namespace mailmote::mime
+
+// ---- <mailmote/text/base64_lines.hpp> ----
+
+// base64_lines.hpp: base64 as MIME wants it, in lines of 76 characters.
+//
+// Knows:          RFC 2045 section 6.8.
+// Does not know:  what the octets are.
+// Bounds:         12 bytes of state; n octets become base64_lines::length(n) characters.
+
+namespace mailmote::text {
+
+// CRLF stands between two lines, and not behind the last.
+class base64_lines {
+ public:
+  static constexpr std::uint32_t line = 76;   // characters: 57 octets
+  static constexpr std::size_t max_end = 6;   // what `finish` writes at most
+  static constexpr std::size_t max_more = 6;  // what `encode` writes beside 4/3 of n and line ends
+
+  static constexpr std::uint64_t length(std::uint64_t octets) {
+    const std::uint64_t characters = (octets + 2) / 3 * 4;
+    return characters == 0 ? 0 : characters + (characters - 1) / line * 2;
+  }
+
+  // How many octets can be encoded at once into `room`.
+  static constexpr std::size_t fitting(std::size_t room) {
+    return room < 2 * max_more
+               ? 0
+               : (room - 2 * max_more) / (line + 2) * 57 + (room - 2 * max_more) % (line + 2) / 2;
+  }
+
+  // Encodes all of `in`, at most fitting(out.size()) octets. The two may share memory when `in` ends
+  // where `out` does: the writing then never gets ahead of the reading.
+  constexpr std::size_t encode(std::span<const char> in, std::span<char> out) {
+    std::size_t written = 0;
+    while (!in.empty()) {
+      if (column_ == line) written += end_line(out.subspan(written));
+      const std::size_t left = (line - column_) / 4 * 3 - group_.held();
+      const auto piece = in.first(std::min(left, in.size()));
+      const std::size_t n = group_.encode(piece, out.subspan(written));
+      in = in.subspan(piece.size());
+      column_ += static_cast<std::uint32_t>(n);
+      written += n;
+    }
+    return written;
+  }
+
+  constexpr std::size_t finish(std::span<char> out) { return group_.finish(out); }
+
+ private:
+  constexpr std::size_t end_line(std::span<char> out) {
+    out[0] = '\r';
+    out[1] = '\n';
+    column_ = 0;
+    return 2;
+  }
+
+  base64_encoder group_{};
+  std::uint32_t column_ = 0;
+};
+
+}  // namespace mailmote::text
+
+// ---- <mailmote/text/quoted_printable.hpp> ----
+
+// quoted_printable.hpp: octets as mostly readable ASCII in short lines, one octet at a time.
+//
+// Knows:          RFC 2045 section 6.7: what stands for itself, soft line breaks, blanks at line ends.
+// Does not know:  which octets are line ends; the caller says so.
+// Bounds:         2 bytes of state; lines of at most 76 characters.
+
+namespace mailmote::text {
+
+inline constexpr std::string_view upper_hex_digits = "0123456789ABCDEF";
+
+// `=`, `%` or whatever `mark` is, and two hexadecimal digits. Writes 3 characters.
+constexpr std::size_t put_hex(char mark, char octet, char* out) {
+  out[0] = mark;
+  out[1] = upper_hex_digits[static_cast<unsigned char>(octet) >> 4];
+  out[2] = upper_hex_digits[static_cast<unsigned char>(octet) & 15];
+  return 3;
+}
+
+// Each call writes to `out`, and returns how much.
+class quoted_printable_encoder {
+ public:
+  static constexpr std::size_t max_octet = 12;  // what `put` writes at most
+  static constexpr std::size_t max_line = 76;   // RFC 2045 section 6.7 (5), without its CRLF
+
+  constexpr std::size_t put(char c, char* out) {
+    std::size_t written = release(false, out);
+    if (c == ' ' || c == '\t') {
+      blank_ = c;
+      return written;
+    }
+    return written + put_token(c, ascii::is_printable(c) && c != '=', out + written);
+  }
+
+  // A line of the text ends here: at most 8 characters.
+  constexpr std::size_t end_line(char* out) {
+    std::size_t written = release(true, out);
+    out[written++] = '\r';
+    out[written++] = '\n';
+    column_ = 0;
+    return written;
+  }
+
+  // The text ends here: at most 6 characters.
+  constexpr std::size_t finish(char* out) { return release(true, out); }
+
+ private:
+  // A blank waits for what follows it: at the end of a line it would be lost on the way.
+  constexpr std::size_t release(bool at_end, char* out) {
+    const char c = blank_;
+    blank_ = 0;
+    return c == 0 ? 0 : put_token(c, !at_end, out);
+  }
+
+  constexpr std::size_t put_token(char c, bool as_it_is, char* out) {
+    const std::size_t length = as_it_is ? 1 : 3;
+    std::size_t written = 0;
+    if (column_ + length >= max_line) {  // the last column is for the `=` of a soft line break
+      for (const char b : std::string_view{"=\r\n", 3}) out[written++] = b;
+      column_ = 0;
+    }
+    column_ = static_cast<std::uint8_t>(column_ + length);
+    if (!as_it_is) return written + put_hex('=', c, out + written);
+    out[written++] = c;
+    return written;
+  }
+
+  std::uint8_t column_ = 0;
+  char blank_ = 0;
+};
+
+}  // namespace mailmote::text
+
+// ---- <mailmote/mime/body_encoder.hpp> ----
+
+// body_encoder.hpp: pulls the octets of one part, encoded so that they arrive as they are.
+//
+// Knows:          the encodings of RFC 2045 section 6, the forms of RFC 2046 section 4.1.1 (lines of
+//                 text end in CRLF), and what no line of a part may look like.
+// Does not know:  what stands before and behind the part.
+// Bounds:         no buffer: what a source gives is read to the end of the room it is encoded into.
+
+namespace mailmote::mime {
+
+inline constexpr std::size_t max_line = 998;  // RFC 5322 section 2.1.1, without its CRLF
+
+// Every boundary begins so. In base64 there is no `-`, in quoted-printable no `=` before a `_`, and a
+// part that goes as it is has no line that begins so: that is looked at.
+inline constexpr std::string_view boundary_mark = "--=_";
+
+// What a part's octets are.
+enum class content_form : std::uint8_t {
+  text,    // UTF-8 in lines, whose ends become CRLF
+  lines,   // the same in any character set
+  octets,  // anything
+};
+
+class body_encoder {
+ public:
+  constexpr body_encoder() = default;
+
+  // `as` is not automatic. What a source has is already begun, and its length asked for.
+  constexpr body_encoder(const content& from, encoding as, content_form form, broken_utf8 faults,
+                         std::uint64_t length)
+      : source_{from.source()},
+        text_{from.text()},
+        left_{length},
+        as_{as},
+        form_{form},
+        faults_{faults} {}
+
+  // By the rules of byte_stream::read_some; `out` may be a single octet. After `failed`, error()
+  // says why.
+  io_result read_some(std::span<char> out) noexcept {
+    for (;;) {
+      if (held_begin_ < held_end_) return io_result::moved(release(out));
+      if (has_ended_) return io_status::closed;
+      const std::size_t fitting = fits(out.size());
+      char single = 0;
+      std::span<char> room = fitting == 0 ? std::span{&single, 1} : out.last(fitting);
+      std::span<const char> in;
+      const io_result result = take(room, in);
+      if (result.status() == io_status::closed) {
+        end();
+      } else if (!result.ok()) {
+        return result;
+      } else if (fitting == 0) {
+        held_begin_ = 0;
+        held_end_ = static_cast<std::uint8_t>(encode(in, held_));
+      } else if (const std::size_t n = encode(in, out); n > 0 && error_ == errc::none) {
+        return io_result::moved(n);
+      }
+      if (error_ != errc::none) return io_status::failed;
+    }
+  }
+
+  constexpr errc error() const { return error_; }
+
+  // Whether what was read so far must be followed by CRLF for the next thing to begin a line.
+  constexpr bool needs_line_end() const { return place_ > 0 || as_ == encoding::base64; }
+
+ private:
+  // Of what one octet can become: six octets set free by the repairer, each as =XX with soft breaks
+  // between, and a blank that waited.
+  static constexpr std::size_t max_octet = 32;
+
+  constexpr std::size_t release(std::span<char> out) {
+    const std::size_t n = std::min<std::size_t>(out.size(), held_end_ - held_begin_);
+    for (std::size_t i = 0; i < n; ++i) out[i] = held_[held_begin_ + i];
+    held_begin_ = static_cast<std::uint8_t>(held_begin_ + n);
+    return n;
+  }
+
+  constexpr bool is_plain_base64() const {
+    return as_ == encoding::base64 && form_ == content_form::octets;
+  }
+
+  // How many octets can be encoded at once into `room`; 0: only into held_.
+  constexpr std::size_t fits(std::size_t room) const {
+    return is_plain_base64() ? text::base64_lines::fitting(room) : room / max_octet;
+  }
+
+  // The next octets, read into `room` if they are not in memory already.
+  io_result take(std::span<char> room, std::span<const char>& in) noexcept {
+    if (source_ == nullptr) {
+      in = std::span{text_}.first(std::min(room.size(), text_.size()));
+      text_.remove_prefix(in.size());
+      return in.empty() ? io_result{io_status::closed} : io_result::moved(in.size());
+    }
+    const io_result result = source_->read_some(room);
+    if (result.status() == io_status::closed && left_ != unknown_length && left_ != 0) {
+      return fail(errc::source_length);
+    }
+    if (result.status() == io_status::failed) return fail(source_->error());
+    if (!result.ok()) return result;
+    if (result.count() > room.size()) return fail(errc::source_failed);  // no source's right
+    if (left_ != unknown_length && result.count() > left_) return fail(errc::source_length);
+    if (left_ != unknown_length) left_ -= result.count();
+    in = room.first(result.count());
+    return result;
+  }
+
+  io_status fail(errc why) {
+    error_ = why;
+    return io_status::failed;
+  }
+
+  void end() {
+    std::size_t n = 0;
+    char last[text::utf8_repairer::max_growth] = {};
+    if (form_ == content_form::text)
+      n = encode_lines({last, repaired(repairer_.finish(last))}, held_);
+    if (after_cr_) n += encode_octet('\r', held_ + n);
+    after_cr_ = false;
+    if (as_ == encoding::base64) n += base64_.finish(std::span{held_}.subspan(n));
+    if (as_ == encoding::quoted_printable) n += quoted_.finish(held_ + n);
+    held_begin_ = 0;
+    held_end_ = static_cast<std::uint8_t>(n);
+    has_ended_ = true;
+  }
+
+  std::size_t encode(std::span<const char> in, std::span<char> out) {
+    if (is_plain_base64()) return base64_.encode(in, out);
+    std::size_t written = 0;
+    for (const char c : in) {
+      char piece[text::utf8_repairer::max_growth] = {c};
+      const std::size_t n = form_ == content_form::text ? repaired(repairer_.push(c, piece)) : 1;
+      written += encode_lines({piece, n}, out.data() + written);
+    }
+    return written;
+  }
+
+  std::size_t repaired(std::size_t n) {
+    if (faults_ == broken_utf8::refuse && repairer_.has_found_faults()) error_ = errc::bad_utf8;
+    return n;
+  }
+
+  std::size_t encode_lines(std::string_view in, char* out) {
+    std::size_t written = 0;
+    for (const char c : in) {
+      if (form_ == content_form::octets) {
+        written += encode_octet(c, out + written);
+      } else if (c == '\n') {
+        written += encode_line_end(out + written);
+        after_cr_ = false;
+      } else {
+        if (after_cr_) written += encode_octet('\r', out + written);  // a line end to nobody else
+        after_cr_ = c == '\r';
+        if (!after_cr_) written += encode_octet(c, out + written);
+      }
+    }
+    return written;
+  }
+
+  std::size_t encode_octet(char c, char* out) {
+    if (as_ == encoding::base64) return base64_.encode({&c, 1}, {out, max_octet});
+    if (as_ == encoding::quoted_printable) {
+      place_ = 1;
+      return quoted_.put(c, out);
+    }
+    check(c);
+    out[0] = c;
+    return 1;
+  }
+
+  std::size_t encode_line_end(char* out) {
+    place_ = 0;
+    if (as_ == encoding::quoted_printable) return quoted_.end_line(out);
+    const std::string_view line_end{"\r\n", 2};
+    if (as_ == encoding::base64) return base64_.encode(line_end, {out, max_octet});
+    for (const char c : line_end) *out++ = c;
+    mark_ = 0;
+    return 2;
+  }
+
+  // Whether an octet may go as it is, on a line that may.
+  void check(char c) {
+    if (mark_ == place_ && mark_ < boundary_mark.size() && c == boundary_mark[mark_]) ++mark_;
+    const bool over = ++place_ > max_line || mark_ == boundary_mark.size();
+    const bool is_text =
+        c != '\0' && c != '\r' && (!ascii::is_non_ascii(c) || as_ == encoding::eight_bit);
+    if (over || !is_text) error_ = errc::bad_part;
+  }
+
+  body_source* source_ = nullptr;
+  std::string_view text_{};      // the rest of what is in memory
+  std::uint64_t left_ = 0;       // octets that the source still owes, or unknown_length
+  text::base64_lines base64_{};  // one of the two is in use
+  text::quoted_printable_encoder quoted_{};
+  text::utf8_repairer repairer_{};
+  std::uint16_t place_ = 0;  // in the line of a text; 1 says "not at its start" where that is all
+  std::uint8_t mark_ = 0;    // how much of boundary_mark the line has begun with
+  std::uint8_t held_begin_ = 0;
+  std::uint8_t held_end_ = 0;
+  char held_[max_octet] = {};  // what an octet became, where there is room for less
+  encoding as_ = encoding::base64;
+  content_form form_ = content_form::octets;
+  broken_utf8 faults_ = broken_utf8::refuse;
+  errc error_ = errc::none;
+  bool after_cr_ = false;
+  bool has_ended_ = false;
+};
+
+}  // namespace mailmote::mime
+
+// ---- <mailmote/calendar.hpp> ----
+
+// calendar.hpp: Unix seconds from a date, and the date from Unix seconds.
+//
+// Knows:          the Gregorian calendar, in UTC, without leap seconds.
+// Does not know:  what time it is.
+// Bounds:         years 0 to 9999.
+
+namespace mailmote {
+
+struct date {
+  int year = 1970;
+  int month = 1;  // 1 to 12
+  int day = 1;    // 1 to 31
+  friend constexpr bool operator==(const date&, const date&) = default;
+};
+
+constexpr bool is_leap_year(int year) {
+  return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
+
+constexpr int days_in_month(int year, int month) {
+  if (month == 2) return is_leap_year(year) ? 29 : 28;
+  return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
+}
+
+// Days from 1970-01-01, negative before it. Years begin in March here, so that the leap day is the
+// last of its year and a month's first day is a straight line: (153 * month + 2) / 5.
+constexpr std::int32_t days_of(date d) {
+  constexpr int cycle = 400;  // years, of 146097 days: one more, so that none is negative
+  const int month = (d.month + 9) % 12;
+  const auto year = static_cast<unsigned>(d.year + cycle - (d.month < 3));
+  const unsigned whole_years = 365 * year + year / 4 - year / 100 + year / 400;
+  return static_cast<std::int32_t>(whole_years) + (153 * month + 2) / 5 + d.day - 1 -
+         (719468 + 146097);
+}
+
+constexpr date date_of(std::int64_t unix_seconds) {
+  constexpr std::int64_t seconds_a_day = 86400;
+  std::int64_t days = unix_seconds / seconds_a_day;
+  if (unix_seconds % seconds_a_day < 0) --days;
+
+  // A year that is early by a few, counted up to the right one.
+  date d;
+  d.year = 1970 + static_cast<int>(days < 0 ? days / 365 - 1 : days / 366);
+  while (days_of({d.year + 1, 1, 1}) <= days) ++d.year;
+  while (d.month < 12 && days_of({d.year, d.month + 1, 1}) <= days) ++d.month;
+  d.day = static_cast<int>(days - days_of({d.year, d.month, 1})) + 1;
+  return d;
+}
+
+}  // namespace mailmote
+
+// ---- <mailmote/mime/date_time.hpp> ----
+
+// date_time.hpp: the Date: of a message.
+//
+// Knows:          RFC 5322 section 3.3.
+// Does not know:  what time it is, or where.
+// Bounds:         1970 to 9999, in the zone that is written.
+
+namespace mailmote::mime {
+
+// None by default: a device without a clock leaves the date out, and its submission server adds it
+// (RFC 6409 section 8.1).
+class date_time {
+ public:
+  constexpr date_time() = default;
+
+  // `minutes_east` of Greenwich is the zone's offset, summer time included: -1439 to 1439.
+  constexpr date_time(std::int64_t unix_seconds, std::int16_t minutes_east = 0)
+      : seconds_{unix_seconds}, minutes_east_{minutes_east}, is_set_{true} {}
+
+  constexpr bool is_set() const { return is_set_; }
+
+  constexpr bool is_valid() const {
+    constexpr std::int64_t end = 253'402'300'800;  // of the year 9999
+    const bool zone = minutes_east_ > -day && minutes_east_ < day;
+    return zone && seconds_ >= 0 && seconds_ < end && local() >= 0 && local() < end;
+  }
+
+  // Of a valid one: "Tue, 24 Nov 2026 14:24:08 +0100", always 31 characters.
+  constexpr void put(text::piece_writer& out) const {
+    constexpr std::string_view weekdays = "ThuFriSatSunMonTueWed";  // 1970-01-01 was a Thursday
+    constexpr std::string_view months = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    const auto days = static_cast<std::int32_t>(local() / 86400);
+    const auto of_day = static_cast<std::int32_t>(local() % 86400);
+    const date when = date_of(local());
+    out.put({weekdays.data() + days % 7 * 3, 3});
+    out.put(", ");
+    put_two(out, when.day, ' ');
+    out.put({months.data() + (when.month - 1) * 3, 3});
+    out.put(" ");
+    out.put_number(static_cast<std::size_t>(when.year));
+    out.put(" ");
+    put_two(out, of_day / 3600, ':');
+    put_two(out, of_day / 60 % 60, ':');
+    put_two(out, of_day % 60, ' ');
+    const int offset = minutes_east_ < 0 ? -minutes_east_ : minutes_east_;
+    out.put({minutes_east_ < 0 ? "-" : "+", 1});
+    put_two(out, offset / 60, '\0');
+    put_two(out, offset % 60, '\0');
+  }
+
+ private:
+  static constexpr int day = 24 * 60;  // minutes
+
+  constexpr std::int64_t local() const { return seconds_ + minutes_east_ * 60; }
+
+  static constexpr void put_two(text::piece_writer& out, int n, char behind) {
+    const char piece[] = {static_cast<char>('0' + n / 10), static_cast<char>('0' + n % 10), behind};
+    out.put(std::string_view{piece, behind == '\0' ? 2u : 3u});
+  }
+
+  std::int64_t seconds_ = 0;
+  std::int16_t minutes_east_ = 0;
+  bool is_set_ = false;
+};
+
+}  // namespace mailmote::mime
+
+// ---- <mailmote/mime/mailbox.hpp> ----
+
+// mailbox.hpp: a person's address and name, and lists of them.
+//
+// Knows:          the caller's strings, by reference.
+// Does not know:  whether they can be sent (check.hpp).
+// Bounds:         any number of mailboxes, none of them copied.
+
+namespace mailmote::mime {
+
+// RFC 5322 section 3.4.
+struct mailbox {
+  std::string_view address{};  // without < and >
+  std::string_view name{};     // UTF-8, as people read it; may be empty
+};
+
+// A view of one or many mailboxes that somebody else keeps alive. It is made from an address, or
+// from a mailbox, an array or a span that has a name; what would be gone before the mail is does not
+// compile.
+class mailbox_list {
+ public:
+  constexpr mailbox_list() = default;
+
+  template <class Address>
+  requires std::convertible_to<const Address&, std::string_view>
+  constexpr mailbox_list(const Address& one) : kind_{kind::address} {
+    const std::string_view text{one};
+    address_ = text.data();
+    size_ = text.size();
+  }
+
+  constexpr mailbox_list(const mailbox& one) : mailboxes_{&one}, size_{1}, kind_{kind::mailboxes} {}
+  mailbox_list(const mailbox&&) = delete;  // would dangle: give it a name
+
+  template <class Many>
+  requires(std::convertible_to<Many, std::span<const mailbox>> &&
+           (std::is_lvalue_reference_v<Many> ||
+            std::ranges::enable_borrowed_range<Many>)) constexpr mailbox_list(Many&& many)
+      : kind_{kind::mailboxes} {
+    const std::span<const mailbox> view{many};
+    mailboxes_ = view.data();
+    size_ = view.size();
+  }
+
+  template <class One, std::size_t N>
+  mailbox_list(const One (&&)[N]) = delete;  // would dangle: give the array a name
+
+  constexpr std::size_t size() const { return kind_ == kind::address ? 1 : size_; }
+  constexpr bool empty() const { return size() == 0; }
+  constexpr mailbox operator[](std::size_t i) const {
+    return kind_ == kind::address ? mailbox{{address_, size_}} : mailboxes_[i];
+  }
+
+ private:
+  enum class kind : std::uint8_t { address, mailboxes };
+
+  union {
+    const char* address_;
+    const mailbox* mailboxes_ = nullptr;
+  };
+  std::size_t size_ = 0;  // of the address, or of the list
+  kind kind_ = kind::mailboxes;
+};
+
+}  // namespace mailmote::mime
+
+// ---- <mailmote/mime/message_id.hpp> ----
+
+// message_id.hpp: the name of one message in all the world.
+//
+// Knows:          RFC 5322 section 3.6.4, and how to make a name without a clock or random numbers.
+// Does not know:  where the numbers come from; the caller keeps them.
+// Bounds:         the caller's strings, by reference.
+
+namespace mailmote::mime {
+
+// Of a device: <17.00000000000002a9@mote17.example.org>. `boot` is a number that no other start of
+// the device has had: a count in flash, or random. `count` is the caller's count of messages since
+// then, so that a message that is sent again keeps its name. Or a whole name as somebody else made
+// it: "left@right", without < and >.
+class message_id {
+ public:
+  static constexpr std::size_t max_length = 250;  // of a name: a line of a header has 998 octets
+
+  constexpr message_id() = default;  // none
+  constexpr message_id(std::string_view whole) : text_{whole} {}
+  constexpr message_id(const char* whole) : text_{whole} {}
+  constexpr message_id(std::string_view device, std::uint64_t boot, std::uint32_t count)
+      : text_{device}, boot_{boot}, count_{count}, is_made_{true} {}
+
+  constexpr bool empty() const { return text_.empty(); }
+
+  constexpr bool is_valid() const {
+    std::size_t signs = 0;
+    for (const char c : text_) {
+      if (c == '@') ++signs;
+      if (!text::is_atext(c) && c != '.' && c != '@' && c != '[' && c != ']' && c != ':')
+        return false;
+      if (ascii::is_non_ascii(c)) return false;
+    }
+    if (is_made_) return signs == 0 && !empty() && text_.size() <= max_length - 32;
+    return signs == 1 && text_.front() != '@' && text_.back() != '@' && text_.size() <= max_length;
+  }
+
+  // Each piece goes to `put`, a function of a string_view: a header, or what hashes the name.
+  template <class Put>
+  constexpr void for_each_piece(Put put) const {
+    if (is_made_) {
+      char digits[27] = {};  // 10, a dot and 16
+      std::size_t first = sizeof digits;
+      for (int i = 0; i < 16; ++i) {
+        digits[--first] = text::upper_hex_digits[(boot_ >> (4 * i)) & 15];
+      }
+      digits[--first] = '.';
+      std::uint32_t rest = count_;
+      do {
+        digits[--first] = static_cast<char>('0' + rest % 10);
+        rest /= 10;
+      } while (rest > 0);
+      put(std::string_view{digits + first, sizeof digits - first});
+      put(std::string_view{"@", 1});
+    }
+    put(text_);
+  }
+
+  constexpr std::size_t length() const {
+    std::size_t length = 0;
+    for_each_piece([&](std::string_view piece) { length += piece.size(); });
+    return length;
+  }
+
+ private:
+  std::string_view text_{};
+  std::uint64_t boot_ = 0;
+  std::uint32_t count_ = 0;
+  bool is_made_ = false;
+};
+
+}  // namespace mailmote::mime
+
+// ---- <mailmote/mime/fields.hpp> ----
+
+// fields.hpp: all that a message can say, as its author fills it in.
+//
+// Knows:          the header fields of RFC 5322 section 3.6, and the parts of a body.
+// Does not know:  how they are written.
+// Bounds:         the caller's strings, arrays and sources, by reference.
+
+namespace mailmote::mime {
+
+// A field that has no place of its own below. The value is one line of UTF-8 for people to read.
+struct header {
+  std::string_view name{};
+  std::string_view value{};
+};
+
+// RFC 3834 section 5: keeps out-of-office replies and their loops away.
+enum class auto_submitted : std::uint8_t {
+  generated,  // by a machine, without anybody's doing
+  replied,    // by a machine, to a message
+  no,         // a person wrote this; the field is left out
+};
+
+enum class importance : std::uint8_t { normal, high, low };
+
+// Whatever is empty is left out. All that is referred to must live until the client has finished.
+struct fields {
+  mailbox from{};    // must be there
+  mailbox sender{};  // who has sent it, if not the author
+  mailbox_list reply_to{};
+  mailbox_list to{};
+  mailbox_list cc{};
+  mailbox_list bcc{};  // in the envelope only
+  std::string_view subject{};
+  date_time date{};
+  message_id id{};  // a message without one is easily taken for spam
+  message_id in_reply_to{};
+  std::span<const message_id> references{};  // of the thread, the oldest first
+  mime::auto_submitted auto_submitted = mime::auto_submitted::generated;
+  mime::importance importance = mime::importance::normal;
+  mime::broken_utf8 broken_utf8 = mime::broken_utf8::refuse;
+  std::span<const header> headers{};
+  content text{};                  // UTF-8
+  content html{};                  // UTF-8, of which `text` is the plain form
+  std::span<const part> images{};  // that the HTML shows by their content_id
+  std::span<const part> attachments{};
+};
+
+}  // namespace mailmote::mime
+
+// ---- <mailmote/mime/check.hpp> ----
+
+// check.hpp: whether everything that an author filled in can be sent, and if not, what cannot.
+//
+// Knows:          what may stand in a header (RFC 5322 section 3.6, RFC 2045 section 5.1).
+// Does not know:  how it is written there.
+// Bounds:         reads every field and every text in memory once.
+
+namespace mailmote::mime {
+
+// What keeps a message from being sent.
+struct fault {
+  errc error = errc::none;
+  std::string_view field{};  // whose fault it is, by its name in the header or in `fields`
+  std::size_t index = 0;     // of a list, the place in it
+};
+
+// RFC 5322 section 3.6.8, and short enough to stand before its value.
+constexpr bool is_field_name(std::string_view s) {
+  constexpr std::size_t longest = 75;
+  if (s.empty() || s.size() > longest) return false;
+  for (const char c : s) {
+    if (!ascii::is_printable(c) || c == ' ' || c == ':') return false;
+  }
+  return true;
+}
+
+// What a message writes itself, or must not write: Bcc, and all that is about its parts.
+constexpr bool is_own_field(std::string_view name) {
+  constexpr text::word_list own{
+      "From Sender Reply-To To Cc Bcc Subject Date Message-ID In-Reply-To References "
+      "Auto-Submitted "
+      "Importance X-Priority MIME-Version"};
+  constexpr std::string_view content = "Content-";
+  const bool of_a_part = name.size() >= content.size() &&
+                         ascii::equal_ignoring_case({name.data(), content.size()}, content);
+  return of_a_part || own.find(name) != text::word_list::none;
+}
+
+// RFC 2045 section 5.1, with parameters behind. A message or multipart may not be encoded.
+constexpr bool is_media_type(std::string_view s) {
+  constexpr std::size_t longest = 200;
+  std::size_t slash = 0;
+  while (slash < s.size() && (ascii::is_alphanumeric(s[slash]) || s[slash] == '-')) ++slash;
+  if (slash == 0 || slash + 1 >= s.size() || s[slash] != '/' || s.size() > longest) return false;
+  for (const char c : s) {
+    if (!ascii::is_printable(c)) return false;
+  }
+  constexpr text::word_list composite{"multipart message"};
+  return s[slash + 1] != ';' && s[slash + 1] != ' ' &&
+         composite.find({s.data(), slash}) == text::word_list::none;
+}
+
+constexpr bool is_content_id(std::string_view s) {
+  constexpr std::size_t longest = 250;
+  for (const char c : s) {
+    if (!ascii::is_printable(c) || c == ' ' || c == '<' || c == '>') return false;
+  }
+  return s.size() <= longest;
+}
+
+// Holds the fields against what the server takes.
+class checker {
+ public:
+  constexpr checker(const fields& with, body_limits limits) : with_{with}, limits_{limits} {}
+
+  constexpr fault found() {
+    if (with_.from.address.empty()) blame(errc::bad_field, "From");
+    look_at("From", with_.from);
+    look_at("Sender", with_.sender);
+    look_at("Reply-To", with_.reply_to);
+    look_at("To", with_.to);
+    look_at("Cc", with_.cc);
+    look_at("Bcc", with_.bcc);
+    look_at("Subject", with_.subject);
+    demand(!with_.date.is_set() || with_.date.is_valid(), "Date");
+    demand(with_.id.empty() || with_.id.is_valid(), "Message-ID");
+    demand(with_.in_reply_to.empty() || with_.in_reply_to.is_valid(), "In-Reply-To");
+    for (index_ = 0; index_ < with_.references.size(); ++index_) {
+      demand(with_.references[index_].is_valid(), "References");
+    }
+    for (index_ = 0; index_ < with_.headers.size(); ++index_) {
+      const header& extra = with_.headers[index_];
+      demand(is_field_name(extra.name) && !is_own_field(extra.name), "headers");
+      look_at("headers", extra.value);
+    }
+    index_ = 0;
+    look_at("text", with_.text);
+    look_at("html", with_.html);
+    look_at("images", with_.images);
+    look_at("attachments", with_.attachments);
+    return fault_;
+  }
+
+  constexpr bool needs_utf8() const { return needs_utf8_; }
+
+ private:
+  constexpr void blame(errc error, std::string_view field) {
+    if (fault_.error == errc::none) fault_ = {error, field, index_};
+  }
+  constexpr void demand(bool holds, std::string_view field) {
+    if (!holds) blame(errc::bad_field, field);
+  }
+
+  // Law 5: no control octet reaches a header.
+  constexpr void look_at(std::string_view field, std::string_view value) {
+    demand(!ascii::has_control(value), field);
+    demand_utf8(field, value);
+  }
+
+  constexpr void demand_utf8(std::string_view field, std::string_view value) {
+    if (with_.broken_utf8 == broken_utf8::refuse && !text::is_utf8(value)) {
+      blame(errc::bad_utf8, field);
+    }
+  }
+
+  constexpr void look_at(std::string_view field, const mailbox& who) {
+    look_at(field, who.name);
+    const text::address_form form = text::reverse_path_form(who.address);
+    demand(form != text::address_form::invalid, field);
+    if (form != text::address_form::utf8) return;
+    if (!limits_.utf8) blame(errc::smtputf8_needed, field);
+    needs_utf8_ = true;
+  }
+
+  constexpr void look_at(std::string_view field, const mailbox_list& many) {
+    for (index_ = 0; index_ < many.size(); ++index_) {
+      demand(!many[index_].address.empty(), field);
+      look_at(field, many[index_]);
+    }
+    index_ = 0;
+  }
+
+  constexpr void look_at(std::string_view field, const content& text) {
+    demand_utf8(field, text.text());
+  }
+
+  constexpr void look_at(std::string_view field, std::span<const part> parts) {
+    for (index_ = 0; index_ < parts.size(); ++index_) {
+      look_at(field, parts[index_].file_name);
+      demand(is_media_type(parts[index_].type) && is_content_id(parts[index_].content_id), field);
+    }
+    index_ = 0;
+  }
+
+  const fields& with_;
+  body_limits limits_;
+  fault fault_{};
+  std::size_t index_ = 0;
+  bool needs_utf8_ = false;
+};
+
+}  // namespace mailmote::mime
+
+// ---- <mailmote/mime/encoding_choice.hpp> ----
+
+// encoding_choice.hpp: which encoding a part travels in, and how long that makes it.
+//
+// Knows:          what fits into 7bit and 8bit, and what is shorter of the others.
+// Does not know:  how the encodings are written (body_encoder.hpp).
+// Bounds:         encodes a text in memory up to three times, into 64 octets.
+
+namespace mailmote::mime {
+
+// What part a content is.
+enum class content_use : std::uint8_t { text, file };
+
+constexpr content_form form_of(content_use use, encoding as) {
+  if (use == content_use::text) return content_form::text;
+  const bool as_it_is = as == encoding::seven_bit || as == encoding::eight_bit;
+  return as_it_is ? content_form::lines : content_form::octets;
+}
+
+struct measure {
+  std::uint64_t length = 0;     // once encoded, or unknown_length
+  bool is_fit = true;           // for the encoding
+  bool needs_line_end = false;  // it does not end in one
+};
+
+inline measure measure_memory(const content& what, encoding as, content_use use) {
+  body_encoder encoder{what, as, form_of(use, as), broken_utf8::replace, unknown_length};
+  std::array<char, 64> scratch;
+  measure found;
+  for (;;) {
+    const io_result result = encoder.read_some(scratch);
+    if (!result.ok()) break;
+    found.length += result.count();
+  }
+  found.is_fit = encoder.error() == errc::none;
+  found.needs_line_end = encoder.needs_line_end();
+  return found;
+}
+
+inline encoding choose_encoding(const content& what, content_use use, bool eight_bit_allowed) {
+  const encoding named = what.as();
+  if (named == encoding::base64 || named == encoding::quoted_printable) return named;
+  const bool eight_bit = named == encoding::eight_bit && eight_bit_allowed;
+  if (what.source() != nullptr) {
+    return eight_bit || named == encoding::seven_bit ? named : encoding::base64;
+  }
+  if (named != encoding::automatic || use == content_use::text) {
+    const encoding as_it_is = eight_bit ? encoding::eight_bit : encoding::seven_bit;
+    if (measure_memory(what, as_it_is, use).is_fit) return as_it_is;
+  }
+  const std::uint64_t as_quoted = measure_memory(what, encoding::quoted_printable, use).length;
+  const std::uint64_t as_base64 = measure_memory(what, encoding::base64, use).length;
+  return as_base64 < as_quoted ? encoding::base64 : encoding::quoted_printable;
+}
+
+// Of a content whose source, if it has one, is begun. What a source becomes when it is
+// quoted-printable, or when faults in it are replaced, is known once it is read; and so is whether a
+// text that goes as it is ends in a line end.
+inline measure measure_content(const content& what, encoding as, content_use use,
+                               broken_utf8 faults) {
+  if (what.source() == nullptr) return measure_memory(what, as, use);
+  const std::uint64_t octets = what.source()->length();
+  const bool may_grow = use == content_use::text && faults == broken_utf8::replace;
+  if (octets == unknown_length || as != encoding::base64 || may_grow) return {unknown_length};
+  return {text::base64_lines::length(octets), true, true};
+}
+
+}  // namespace mailmote::mime
+
+// ---- <mailmote/text/encoded_word.hpp> ----
+
+// encoded_word.hpp: UTF-8 in a header, as words of ASCII.
+//
+// Knows:          RFC 2047 sections 2, 4 and 5: both encodings, 75 characters a word, and that no
+//                 character is split between two words.
+// Does not know:  where in a header the words stand.
+// Bounds:         no buffer.
+
+namespace mailmote::text {
+
+enum class word_encoding : char { b = 'b', q = 'q' };
+
+namespace detail {
+
+// RFC 2047 section 5 (3): what stands for itself even in a display name.
+constexpr bool is_q_literal(char c) {
+  return ascii::is_alphanumeric(c) || c == '!' || c == '*' || c == '+' || c == '-' || c == '/';
+}
+
+constexpr std::size_t q_length(std::string_view s) {
+  std::size_t length = 0;
+  for (const char c : s) length += is_q_literal(c) || c == ' ' ? 1 : 3;
+  return length;
+}
+
+}  // namespace detail
+
+// A line that has an encoded word in it: RFC 2047 section 2.
+inline constexpr std::size_t max_encoded_line = 76;
+inline constexpr std::size_t max_encoded_word = 75;
+
+// The text of a word, cut from a longer one.
+struct encoded_word {
+  std::string_view text{};  // whole characters, or what is none
+  word_encoding as = word_encoding::q;
+  std::size_t inner = 0;  // characters between the frame
+
+  static constexpr std::size_t frame = 12;  // =?utf-8?q? and ?=
+  constexpr std::size_t length() const { return frame + inner; }
+
+  void put(piece_writer& out) const {
+    out.put("=?utf-8?");
+    const char letter = static_cast<char>(as);
+    out.put(std::string_view{&letter, 1});
+    out.put("?");
+    base64_encoder group;
+    char piece[8] = {};
+    for (std::string_view rest = text; !rest.empty();) {
+      const std::string_view character = take_character(rest);
+      if (as == word_encoding::b) {
+        out.put({piece, group.encode(character, piece)});
+      } else {
+        for (const char c : character) put_q(out, c);
+      }
+    }
+    if (as == word_encoding::b) out.put({piece, group.finish(piece)});
+    out.put("?=");
+  }
+
+ private:
+  static void put_q(piece_writer& out, char c) {
+    char piece[3] = {c == ' ' ? '_' : c};
+    const bool literal = detail::is_q_literal(c) || c == ' ';
+    out.put({piece, literal ? 1 : put_hex('=', c, piece)});
+  }
+};
+
+// Which of the two makes the whole text shorter.
+constexpr word_encoding shorter_encoding(std::string_view text) {
+  std::size_t octets = 0;
+  std::size_t as_q = 0;
+  while (!text.empty()) {
+    const std::string_view character = take_character(text);
+    octets += character.size();
+    as_q += detail::q_length(character);
+  }
+  return base64_length(octets) < as_q ? word_encoding::b : word_encoding::q;
+}
+
+// Takes as much of `rest` as makes a word of at most `width` characters: at least one character.
+constexpr encoded_word take_word(std::string_view& rest, std::size_t width, word_encoding as) {
+  const char* const begin = rest.data();
+  encoded_word word{{}, as, 0};
+  std::size_t octets = 0;
+  std::size_t as_q = 0;
+  while (!rest.empty()) {
+    std::string_view behind = rest;
+    const std::string_view character = take_character(behind);
+    octets += character.size();
+    as_q += detail::q_length(character);
+    const std::size_t inner = as == word_encoding::b ? base64_length(octets) : as_q;
+    if (word.inner > 0 && encoded_word::frame + inner > width) break;
+    word.inner = inner;
+    rest = behind;
+  }
+  word.text = {begin, static_cast<std::size_t>(rest.data() - begin)};
+  return word;
+}
+
+}  // namespace mailmote::text
+
+// ---- <mailmote/mime/header_writer.hpp> ----
+
+// header_writer.hpp: writes a header field, folded where people's lines end.
+//
+// Knows:          RFC 5322 sections 2.2.3 and 3.2, RFC 2047 section 5, RFC 6532.
+// Does not know:  which fields a message has (header_fields.hpp), or which strings are fit for one.
+// Bounds:         lines of at most 76 octets, but for a single long word.
+
+namespace mailmote::mime {
+
+// RFC 5322 section 2.1.1 asks for 78, RFC 2047 section 2 for less where a word is encoded.
+inline constexpr std::size_t fold_at = 76;
+
+inline constexpr std::size_t max_word = 800;  // a longer one is written as encoded words
+inline constexpr std::size_t max_quoted =
+    60;  // so is a longer name, as a quoted string has one line
+
+class header_writer {
+ public:
+  // A field may be written in pieces, by several writers: `column` is where the last one stopped.
+  constexpr header_writer(text::piece_writer& out, std::size_t column, bool raw_utf8)
+      : out_{out}, column_{column}, raw_utf8_{raw_utf8} {}
+
+  constexpr std::size_t column() const { return column_; }
+  constexpr text::piece_writer& octets() { return out_; }  // for what needs no folding
+
+  // Octets that no line is broken before.
+  constexpr void put(std::string_view octets) {
+    out_.put(octets);
+    column_ += octets.size();
+  }
+
+  constexpr void put_number(std::size_t n) {  // of a place in a list; it may make a line longer
+    out_.put_number(n);
+    column_ += 3;
+  }
+
+  constexpr void end() {
+    out_.put("\r\n");
+    column_ = 0;
+  }
+
+  constexpr void fold() {
+    end();
+    put(" ");
+  }
+
+  // The blank before `length` octets that stay together.
+  constexpr void blank(std::size_t length) {
+    if (column_ + 1 + length > fold_at) end();
+    put(" ");
+  }
+
+  // Whether a value reads the same when it stands as it is.
+  constexpr bool can_stand(std::string_view s) const {
+    if (s.empty() || s.front() == ' ' || s.back() == ' ') return false;
+    std::size_t word = 0;  // with the blanks before it
+    for (std::size_t i = 0; i < s.size(); ++i) {
+      if (s[i] == ' ' && s[i - 1] != ' ') word = 0;
+      const bool looks_encoded = s[i] == '=' && i + 1 < s.size() && s[i + 1] == '?';
+      const bool is_foreign = ascii::is_non_ascii(s[i]) && !raw_utf8_;
+      if (++word > max_word || looks_encoded || is_foreign) return false;
+    }
+    return true;
+  }
+
+  // What people write and read (RFC 5322 section 3.2.5); never empty.
+  constexpr void unstructured(std::string_view value) {
+    if (!can_stand(value)) return encoded(value);
+    put(" ");  // never folded: a first line of nothing but a name is not read well by all
+    for (std::size_t begin = 0; begin < value.size();) {
+      std::size_t end_of_word = begin;
+      while (end_of_word < value.size() && value[end_of_word] == ' ') ++end_of_word;
+      while (end_of_word < value.size() && value[end_of_word] != ' ') ++end_of_word;
+      const std::size_t length = end_of_word - begin;
+      if (begin > 0 && column_ + length > fold_at) end();
+      clean({value.data() + begin, length});
+      begin = end_of_word;
+    }
+  }
+
+  // A display name: atoms, a quoted string, or encoded words.
+  constexpr void phrase(std::string_view name) {
+    if (name.size() > max_quoted || !can_stand(name)) return encoded(name);
+    bool is_atoms = true;
+    char before = 0;
+    for (const char c : name) {
+      is_atoms = is_atoms && (text::is_atext(c) || (c == ' ' && before != ' '));
+      before = c;
+    }
+    blank(is_atoms ? name.size() : quoted_length(name));
+    if (is_atoms) return clean(name);
+    quoted(name);
+  }
+
+  // A quoted string (RFC 5322 section 3.2.4).
+  static constexpr std::size_t quoted_length(std::string_view s) {
+    std::size_t length = s.size() + 2;
+    for (const char c : s) length += c == '"' || c == '\\' ? 1 : 0;
+    return length;
+  }
+  constexpr void quoted(std::string_view s) {
+    put("\"");
+    while (!s.empty()) {
+      const std::string_view character = text::take_character(s);
+      if (character[0] == '"' || character[0] == '\\') put("\\");
+      put(character);
+    }
+    put("\"");
+  }
+
+ private:
+  // What is no UTF-8 becomes U+FFFD.
+  constexpr void clean(std::string_view s) {
+    while (!s.empty()) put(text::take_character(s));
+  }
+
+  constexpr void encoded(std::string_view value) {
+    const text::word_encoding as = text::shorter_encoding(value);
+    constexpr std::size_t least = text::encoded_word::frame + 12;  // any one character
+    while (!value.empty()) {
+      blank(least);
+      const text::encoded_word word = text::take_word(value, fold_at - column_, as);
+      word.put(out_);
+      column_ += word.length();
+      if (!value.empty()) end();
+    }
+  }
+
+  text::piece_writer& out_;
+  std::size_t column_;
+  bool raw_utf8_;
+};
+
+}  // namespace mailmote::mime
+
+// ---- <mailmote/mime/header_fields.hpp> ----
+
+// header_fields.hpp: the header of a message, a field or an entry of a list at a time.
+//
+// Knows:          RFC 5322 section 3.6, RFC 3834 section 5, RFC 2045 section 4.
+// Does not know:  whether the fields are fit to be written (check.hpp).
+// Bounds:         one address, name or identifier a step.
+
+namespace mailmote::mime {
+
+// In the order in which they are written.
+enum class field : std::uint8_t {
+  from,
+  sender,
+  reply_to,
+  to,
+  cc,
+  subject,
+  date,
+  id,
+  in_reply_to,
+  references,
+  auto_submitted,
+  importance,
+  headers,
+  mime_version,
+  end,
+};
+
+// How many pieces a field is written in; none: it is left out.
+constexpr std::size_t pieces_of(const fields& with, field which) {
+  switch (which) {
+    case field::sender: return with.sender.address.empty() ? 0 : 1;
+    case field::reply_to: return with.reply_to.size();
+    case field::to: return with.to.size();
+    case field::cc: return with.cc.size();
+    case field::subject: return with.subject.empty() ? 0 : 1;
+    case field::date: return with.date.is_set() ? 1 : 0;
+    case field::id: return with.id.empty() ? 0 : 1;
+    case field::in_reply_to: return with.in_reply_to.empty() ? 0 : 1;
+    case field::references: return with.references.size();
+    case field::auto_submitted: return with.auto_submitted == auto_submitted::no ? 0 : 1;
+    case field::importance: return with.importance == importance::normal ? 0 : 1;
+    case field::headers: return with.headers.size();
+    default: return 1;
+  }
+}
+
+class header_fields {
+ public:
+  constexpr header_fields(header_writer& out, const fields& with) : out_{out}, with_{with} {}
+
+  // The `i`th piece of a field that has one.
+  constexpr void put(field which, std::size_t i) {
+    switch (which) {
+      case field::from: return put_mailbox("From:", with_.from, 0, 1);
+      case field::sender: return put_mailbox("Sender:", with_.sender, 0, 1);
+      case field::reply_to:
+        return put_mailbox("Reply-To:", with_.reply_to[i], i, with_.reply_to.size());
+      case field::to: return put_mailbox("To:", with_.to[i], i, with_.to.size());
+      case field::cc: return put_mailbox("Cc:", with_.cc[i], i, with_.cc.size());
+      case field::subject: return put_text("Subject", with_.subject);
+      case field::date: return put_date();
+      case field::id: return put_id("Message-ID:", with_.id, 0, 1);
+      case field::in_reply_to: return put_id("In-Reply-To:", with_.in_reply_to, 0, 1);
+      case field::references:
+        return put_id("References:", with_.references[i], i, with_.references.size());
+      case field::auto_submitted: return put_auto_submitted();
+      case field::importance: return put_importance();
+      case field::headers: return put_text(with_.headers[i].name, with_.headers[i].value);
+      default: return put_line("MIME-Version: 1.0");
+    }
+  }
+
+ private:
+  constexpr void put_mailbox(std::string_view name, const mailbox& who, std::size_t i,
+                             std::size_t of) {
+    if (i == 0) out_.put(name);
+    if (!who.name.empty()) out_.phrase(who.name);
+    const bool is_last = i + 1 == of;
+    out_.blank(who.address.size() + (is_last ? 2 : 3));
+    out_.put("<");
+    out_.put(who.address);
+    out_.put(is_last ? ">" : ">,");
+    if (is_last) out_.end();
+  }
+
+  constexpr void put_id(std::string_view name, const message_id& id, std::size_t i,
+                        std::size_t of) {
+    if (i == 0) out_.put(name);
+    out_.blank(id.length() + 2);
+    out_.put("<");
+    id.for_each_piece([&](std::string_view piece) { out_.put(piece); });
+    out_.put(">");
+    if (i + 1 == of) out_.end();
+  }
+
+  constexpr void put_text(std::string_view name, std::string_view value) {
+    out_.put(name);
+    out_.put(":");
+    if (!value.empty()) out_.unstructured(value);
+    out_.end();
+  }
+
+  constexpr void put_date() {
+    out_.put("Date: ");
+    with_.date.put(out_.octets());
+    out_.end();
+  }
+
+  constexpr void put_line(std::string_view line) {
+    out_.put(line);
+    out_.end();
+  }
+
+  constexpr void put_auto_submitted() {
+    put_line(with_.auto_submitted == auto_submitted::replied ? "Auto-Submitted: auto-replied"
+                                                             : "Auto-Submitted: auto-generated");
+  }
+
+  constexpr void put_importance() {
+    const bool is_high = with_.importance == importance::high;
+    put_line(is_high ? "Importance: high" : "Importance: low");
+    put_line(is_high ? "X-Priority: 1" : "X-Priority: 5");
+  }
+
+  header_writer& out_;
+  const fields& with_;
+};
+
+}  // namespace mailmote::mime
+
+// ---- <mailmote/mime/parameter.hpp> ----
+
+// parameter.hpp: a file name in a header, whatever letters it has.
+//
+// Knows:          RFC 2231 sections 3 and 4: percent encoding, and values in several pieces.
+// Does not know:  which parameters there are.
+// Bounds:         60 octets for the ASCII form.
+
+namespace mailmote::mime {
+
+namespace detail {
+
+inline constexpr std::size_t max_section = 42;  // percent-encoded characters in one line
+
+// RFC 2231 section 7: what stands for itself.
+constexpr bool is_attribute_char(char c) {
+  return ascii::is_alphanumeric(c) || c == '.' || c == '-' || c == '_';
+}
+
+constexpr std::size_t percent_length(std::string_view s) {
+  std::size_t length = 0;
+  for (const char c : s) length += is_attribute_char(c) ? 1 : 3;
+  return length;
+}
+
+constexpr void put_percent(header_writer& out, std::string_view character) {
+  for (const char c : character) {
+    char piece[3] = {c};
+    out.put({piece, is_attribute_char(c) ? 1 : text::put_hex('%', c, piece)});
+  }
+}
+
+// Takes as many whole characters off `value` as fit into a line.
+constexpr void put_section(header_writer& out, std::string_view& value) {
+  std::size_t length = 0;
+  while (!value.empty()) {
+    std::string_view rest = value;
+    const std::string_view character = text::take_character(rest);
+    length += percent_length(character);
+    if (length > max_section) return;
+    put_percent(out, character);
+    value = rest;
+  }
+}
+
+// The name's last 60 characters, with an underscore for each that ASCII has not.
+constexpr void put_ascii(header_writer& out, std::string_view value) {
+  std::size_t characters = 0;
+  for (std::string_view rest = value; !rest.empty(); ++characters) (void)text::take_character(rest);
+  out.put("\"");
+  for (; !value.empty(); --characters) {
+    const std::string_view character = text::take_character(value);
+    if (characters > max_quoted) continue;
+    const bool is_plain =
+        character.size() == 1 && character[0] != '"' && character[0] != '\\' && character[0] != '=';
+    out.put(is_plain ? character : std::string_view{"_", 1});
+  }
+  out.put("\"");
+}
+
+}  // namespace detail
+
+// ; filename="..." where that will do. Else by RFC 2231, with an ASCII form for those who do not know
+// it, and last: who knows both takes the first.
+constexpr void put_parameter(header_writer& out, std::string_view name, std::string_view value) {
+  out.put(";");
+  const bool is_ascii = !ascii::has_non_ascii(value) && out.can_stand(value);
+  if (is_ascii && value.size() <= max_quoted) {
+    out.blank(name.size() + 1 + header_writer::quoted_length(value));
+    out.put(name);
+    out.put("=");
+    return out.quoted(value);
+  }
+  std::size_t total = 0;
+  for (std::string_view rest = value; !rest.empty();) {
+    total += detail::percent_length(text::take_character(rest));
+  }
+  std::size_t section = 0;
+  for (std::string_view rest = value; !rest.empty(); ++section) {
+    out.fold();
+    out.put(name);
+    if (total > detail::max_section) {
+      out.put("*");
+      out.put_number(section);
+    }
+    out.put(section == 0 ? std::string_view{"*=utf-8''"} : std::string_view{"*="});
+    detail::put_section(out, rest);
+    out.put(";");
+  }
+  out.fold();
+  out.put(name);
+  out.put("=");
+  detail::put_ascii(out, value);
+}
+
+}  // namespace mailmote::mime
+
+// ---- <mailmote/mime/layout.hpp> ----
+
+// layout.hpp: which parts stand in which, and what stands between them.
+//
+//   mixed { alternative { text, related { html, images... } }, attachments... }
+//
+// A multipart that would have one part only is left out, but for `mixed`.
+//
+// Knows:          RFC 2046 section 5.1, RFC 2387, RFC 2183, RFC 2392; why the plain text is no part of
+//                 `related`: it does not need the images.
+// Does not know:  how a part's octets are encoded, or who asks for them.
+// Bounds:         any number of parts.
+
+namespace mailmote::mime {
+
+// FNV-1a: two messages with different names have different boundaries. That a boundary does not
+// occur in a part does not hang on it (body_encoder.hpp).
+constexpr std::uint64_t digest(const message_id& id) {
+  std::uint64_t hash = 0xCBF2'9CE4'8422'2325;
+  id.for_each_piece([&](std::string_view piece) {
+    for (const char c : piece) {
+      hash = (hash ^ static_cast<unsigned char>(c)) * 0x0000'0100'0000'01B3;
+    }
+  });
+  return hash;
+}
+
+// A part that has no parts of its own.
+struct leaf {
+  const content* octets = nullptr;
+  const part* file = nullptr;  // null: the text or the HTML
+  content_use use = content_use::text;
+  bool is_html = false;
+  bool is_shown = false;  // an image in its place, not an attachment
+};
+
+class layout {
+ public:
+  constexpr explicit layout(const fields& with) : with_{with} {}
+
+  constexpr std::size_t size() const { return texts() + images() + with_.attachments.size(); }
+
+  constexpr leaf operator[](std::size_t i) const {
+    if (i < texts()) {
+      const bool is_html = has_html() && i + 1 == texts();
+      return {is_html ? &with_.html : &with_.text, nullptr, content_use::text, is_html};
+    }
+    const bool is_image = i < texts() + images();
+    const part& file =
+        is_image ? with_.images[i - texts()] : with_.attachments[i - texts() - images()];
+    return {&file.octets, &file, content_use::file, false, is_image};
+  }
+
+  constexpr bool is_multipart() const { return mixed() || alternative() || related(); }
+
+  // What stands before the octets of a part: with the first one, the head of each multipart.
+  constexpr void put_opening(header_writer& out, std::size_t i, encoding as) const {
+    const bool in_alternative = i < texts() + (related() ? images() : 0);
+    if (mixed() && i == 0) open(out, multipart::mixed);
+    if (alternative() && i == 0) open(out, multipart::alternative);
+    if (i > 0) delimit(out, around(i, in_alternative));
+    if (related() && i + 1 == texts()) open(out, multipart::related);
+    put_leaf(out, (*this)[i], as);
+  }
+
+  // And what stands behind them. `needs_line_end`: they do not end in one.
+  constexpr void put_closing(header_writer& out, std::size_t i, bool needs_line_end) const {
+    const bool is_last = i + 1 == size();
+    const bool ends_html = i + 1 == texts() + (related() ? images() : 0) && has_html();
+    if (related() && ends_html) close(out, multipart::related);
+    if (alternative() && ends_html) close(out, multipart::alternative);
+    if (mixed() && is_last) close(out, multipart::mixed);
+    if (is_last && (is_multipart() || needs_line_end)) out.end();
+  }
+
+ private:
+  enum class multipart : char { mixed = '1', alternative = '2', related = '3' };
+
+  constexpr bool has_html() const { return with_.html.is_there(); }
+  constexpr std::size_t images() const { return with_.images.size(); }
+  constexpr std::size_t files() const {
+    return with_.attachments.size() + (related() ? 0 : images());
+  }
+  // A message of nothing at all has an empty text.
+  constexpr std::size_t texts() const {
+    const std::size_t n = (with_.text.is_there() ? 1u : 0u) + (has_html() ? 1u : 0u);
+    return n == 0 && images() + with_.attachments.size() == 0 ? 1 : n;
+  }
+  constexpr bool mixed() const { return files() > 0; }
+  constexpr bool alternative() const { return has_html() && with_.text.is_there(); }
+  constexpr bool related() const { return has_html() && images() > 0; }
+
+  // The multipart that a part other than the first is delimited in.
+  constexpr multipart around(std::size_t i, bool in_alternative) const {
+    if (!in_alternative) return multipart::mixed;
+    return i < texts() ? multipart::alternative : multipart::related;
+  }
+
+  constexpr void put_boundary(header_writer& out, multipart which) const {
+    const std::uint64_t hash = digest(with_.id);
+    char text[19] = {'=', '_', static_cast<char>(which)};
+    for (std::size_t i = 0; i < 16; ++i) {
+      text[3 + i] = text::upper_hex_digits[(hash >> (60 - 4 * i)) & 15];
+    }
+    out.put({text, sizeof text});
+  }
+
+  constexpr void open(header_writer& out, multipart which) const {
+    out.put("Content-Type: multipart/");
+    switch (which) {
+      case multipart::mixed: out.put("mixed"); break;
+      case multipart::alternative: out.put("alternative"); break;
+      case multipart::related: out.put("related; type=\"text/html\""); break;
+    }
+    out.put(";");
+    out.fold();
+    out.put("boundary=\"");
+    put_boundary(out, which);
+    out.put("\"");
+    out.end();
+    delimit(out, which);
+  }
+
+  constexpr void delimit(header_writer& out, multipart which) const {
+    out.end();
+    out.put("--");
+    put_boundary(out, which);
+    out.end();
+  }
+
+  constexpr void close(header_writer& out, multipart which) const {
+    out.end();
+    out.put("--");
+    put_boundary(out, which);
+    out.put("--");
+  }
+
+  static constexpr std::string_view name_of(encoding as) {
+    switch (as) {
+      case encoding::seven_bit: return "7bit";
+      case encoding::eight_bit: return "8bit";
+      case encoding::quoted_printable: return "quoted-printable";
+      default: return "base64";
+    }
+  }
+
+  static constexpr void put_leaf(header_writer& out, const leaf& what, encoding as) {
+    out.put("Content-Type: ");
+    if (what.file != nullptr) {
+      out.put(what.file->type);
+    } else {
+      out.put(what.is_html ? "text/html; charset=utf-8" : "text/plain; charset=utf-8");
+    }
+    out.end();
+    out.put("Content-Transfer-Encoding: ");
+    out.put(name_of(as));
+    out.end();
+    if (what.file != nullptr) put_file(out, *what.file, what.is_shown);
+    out.end();
+  }
+
+  static constexpr void put_file(header_writer& out, const part& file, bool is_shown) {
+    out.put(is_shown ? "Content-Disposition: inline" : "Content-Disposition: attachment");
+    if (!file.file_name.empty()) put_parameter(out, "filename", file.file_name);
+    out.end();
+    if (file.content_id.empty()) return;
+    out.put("Content-ID: <");
+    out.put(file.content_id);
+    out.put(">");
+    out.end();
+  }
+
+  const fields& with_;
+};
+
+}  // namespace mailmote::mime
+
+// ---- <mailmote/mime/message.hpp> ----
+
+// message.hpp: a message described, from which its text is pulled.
+//
+// Knows:          in which order its pieces come: the header, then of each part what stands before
+//                 it, its octets, and what stands behind it.
+// Does not know:  SMTP; it is a body like any other.
+// Bounds:         one size, whatever it carries, and no buffer.
+
+namespace mailmote::mime {
+
+// RFC 5322 text with CRLF, the same octets for every size of buffer it is pulled through. It can be
+// begun again when all its sources can.
+class message final : public body_source {
+ public:
+  // `with` is referred to, and may stand in flash. It, and what it refers to, must live and stay
+  // unchanged until the client has finished; then it may say something else.
+  constexpr explicit message(const fields& with) noexcept : with_{with} {}
+  message(const fields&&) = delete;  // would dangle: give it a name
+
+  constexpr const fields& description() const noexcept { return with_; }
+
+  // What begin() would refuse: which field of a message cannot be sent to a server with `limits`.
+  constexpr fault check(body_limits limits = {.eight_bit = true, .utf8 = true}) const noexcept {
+    return checker{with_, limits}.found();
+  }
+
+  // errc::bad_field, bad_utf8, smtputf8_needed; or what a source says to its own begin().
+  errc begin(body_limits limits) noexcept override {
+    checker checked{with_, limits};
+    const errc bad = checked.found().error;
+    if (bad != errc::none) return bad;
+    raw_utf8_ = checked.needs_utf8();
+    eight_bit_ = limits.eight_bit;
+    error_ = errc::none;
+    const layout parts{with_};
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      const errc spent = begin_source(parts[i]);
+      if (spent != errc::none) return spent;
+    }
+    length_ = measured();
+    offset_ = 0;
+    go({});
+    return errc::none;
+  }
+
+  io_result read_some(std::span<char> out) noexcept override {
+    std::size_t written = 0;
+    while (written < out.size() && at_.now != stage::end) {
+      const auto room = out.subspan(written);
+      if (at_.now != stage::octets) {
+        written += write_piece(room);
+        continue;
+      }
+      const io_result result = octets_.read_some(room);
+      written += result.count();
+      if (result.ok()) continue;
+      if (result.status() == io_status::closed) {
+        go(following(at_));
+      } else if (result.status() == io_status::failed) {
+        error_ = octets_.error();
+        return result;
+      } else {
+        return written > 0 ? io_result::moved(written) : result;
+      }
+    }
+    return written > 0 ? io_result::moved(written) : io_status::closed;
+  }
+
+  std::uint64_t length() const noexcept override { return length_; }
+  bool needs_utf8() const noexcept override { return raw_utf8_; }
+  errc error() const noexcept override { return error_; }
+
+ private:
+  enum class stage : std::uint8_t {
+    header,   // pieces of fields
+    opening,  // of a part: what stands before its octets
+    octets,
+    closing,
+    end,
+  };
+
+  struct place {
+    stage now = stage::header;
+    field which = field::from;
+    encoding as = encoding::automatic;  // of the part, from its opening on
+    std::uint16_t column = 0;
+    std::size_t index = 0;  // of the field's piece, or the part
+  };
+
+  errc begin_source(const leaf& part) noexcept {
+    body_source* const source = part.octets->source();
+    if (source == nullptr) return errc::none;
+    const bool binary = form_of(part.use, chosen(part)) == content_form::octets;
+    return source->begin({.eight_bit = true, .utf8 = true, .binary = binary});
+  }
+
+  encoding chosen(const leaf& part) const {
+    return choose_encoding(*part.octets, part.use, eight_bit_);
+  }
+
+  place following(place p) const {
+    const layout parts{with_};
+    switch (p.now) {
+      case stage::header:
+        ++p.index;
+        while (p.which != field::end && p.index >= pieces_of(with_, p.which)) {
+          p.which = static_cast<field>(static_cast<unsigned>(p.which) + 1);
+          p.index = 0;
+        }
+        if (p.which == field::end) p.now = stage::opening;
+        break;
+      case stage::opening: p.now = stage::octets; break;
+      case stage::octets: p.now = stage::closing; break;
+      default: p.now = ++p.index < parts.size() ? stage::opening : stage::end; break;
+    }
+    if (p.now == stage::opening) p.as = chosen(parts[p.index]);
+    return p;
+  }
+
+  void go(place next) {
+    at_ = next;
+    if (next.now != stage::octets) return;
+    const leaf part = layout{with_}[next.index];
+    body_source* const source = part.octets->source();
+    octets_ = {*part.octets, next.as, form_of(part.use, next.as), with_.broken_utf8,
+               source != nullptr ? source->length() : unknown_length};
+  }
+
+  // Of any place but that of octets. Leaves the column behind it in `p`.
+  void put_piece(text::piece_writer& out, place& p, bool needs_line_end) const {
+    header_writer header{out, p.column, raw_utf8_};
+    if (p.now == stage::header) header_fields{header, with_}.put(p.which, p.index);
+    if (p.now == stage::opening) layout{with_}.put_opening(header, p.index, p.as);
+    if (p.now == stage::closing) layout{with_}.put_closing(header, p.index, needs_line_end);
+    p.column = static_cast<std::uint16_t>(header.column());
+  }
+
+  std::size_t write_piece(std::span<char> room) {
+    text::piece_writer out{room, offset_};
+    place behind = at_;
+    put_piece(out, behind, octets_.needs_line_end());
+    offset_ += out.written();
+    if (out.complete()) {
+      offset_ = 0;
+      go(following(behind));
+    }
+    return out.written();
+  }
+
+  // Of the whole message, or unknown_length.
+  std::uint64_t measured() const {
+    std::uint64_t total = 0;
+    bool needs_line_end = false;
+    for (place p; p.now != stage::end; p = following(p)) {
+      if (p.now == stage::octets) {
+        const leaf part = layout{with_}[p.index];
+        const measure octets = measure_content(*part.octets, p.as, part.use, with_.broken_utf8);
+        if (octets.length == unknown_length) return unknown_length;
+        total += octets.length;
+        needs_line_end = octets.needs_line_end;
+        continue;
+      }
+      constexpr std::size_t everything = std::numeric_limits<std::size_t>::max();
+      text::piece_writer out{{}, everything};
+      put_piece(out, p, needs_line_end);
+      total += everything - out.to_skip();
+    }
+    return total;
+  }
+
+  const fields& with_;
+  std::uint64_t length_ = unknown_length;
+  place at_{.now = stage::end};
+  std::size_t offset_ = 0;  // octets of the piece at `at_` that are already out
+  body_encoder octets_{};
+  errc error_ = errc::none;
+  bool raw_utf8_ = false;
+  bool eight_bit_ = false;
+};
+
+}  // namespace mailmote::mime
+
+// ---- <mailmote/envelope_of.hpp> ----
+
+// envelope_of.hpp: who gets a message, read from the message itself.
+//
+// Knows:          which of a message's fields hold its recipients, Bcc among them.
+// Does not know:  whether their addresses can be sent to.
+// Bounds:         nothing is copied: the message must live as long as the envelope.
+
+namespace mailmote {
+
+namespace detail {
+
+inline std::string_view recipient_of(const void* description, std::size_t i) {
+  const auto& with = *static_cast<const mime::fields*>(description);
+  if (i < with.to.size()) return with.to[i].address;
+  i -= with.to.size();
+  if (i < with.cc.size()) return with.cc[i].address;
+  return with.bcc[i - with.cc.size()].address;
+}
+
+}  // namespace detail
+
+// From the sender, if there is one, else from the author; to all of To, Cc and Bcc, in this order.
+// The other settings of the envelope are the caller's to change.
+inline envelope envelope_of(const mime::message& mail) {
+  const mime::fields& with = mail.description();
+  const mime::mailbox& from = with.sender.address.empty() ? with.from : with.sender;
+  const std::size_t all = with.to.size() + with.cc.size() + with.bcc.size();
+  return {.from = from.address, .to = {&with, all, detail::recipient_of}};
+}
+
+}  // namespace mailmote
+
 // ---- <mailmote/explain.hpp> ----
 
 // explain.hpp: every error in a sentence, for programs that have room for words.
@@ -2898,6 +4844,9 @@ constexpr std::string_view explain(errc error) {
     case errc::source_spent: return "the message cannot be read a second time";
     case errc::source_length: return "the message is not as long as it said it was";
     case errc::source_timeout: return "the message, or the login, did not go on in time";
+    case errc::bad_field: return "a field of the message cannot be written";
+    case errc::bad_utf8: return "a field or text of the message is no UTF-8";
+    case errc::bad_part: return "a part of the message is not fit for the encoding that it names";
 
     case errc::tls_no_anchors: return "no trust anchor is set up";
     case errc::tls_bad_anchors: return "a trust anchor cannot be read";
@@ -3154,9 +5103,10 @@ constexpr std::uint64_t repaired_length(std::span<const char> text) {
 
 // ---- <mailmote/text/stream_source.hpp> ----
 
-// stream_source.hpp: a ready-made message from flash, a file, a UART or a generator, as a body.
+// stream_source.hpp: a ready-made message, or a part of one, from flash, a file, a UART or a generator.
 //
-// Knows:          how to read from anything with `read_some`, and that line ends must be repaired.
+// Knows:          how to read from anything with `read_some`, and that line ends must be repaired,
+//                 unless what asks for them takes any octets.
 // Does not know:  where the octets come from, or how to go back there unless it is told.
 // Bounds:         64 octets are held back, so that a CRLF can grow out of a bare LF.
 
@@ -3181,11 +5131,12 @@ concept rewindable_reader = message_reader<R> && requires(R& reader) {
 template <message_reader Reader>
 class stream_source final : public body_source {
  public:
-  // `length` counts the octets once the line ends are repaired (text::repaired_length).
+  // `length` counts the octets once the line ends are repaired (text::repaired_length); of an
+  // attachment, whose octets stay as they are, as the reader has them.
   constexpr explicit stream_source(Reader& reader, std::uint64_t length = unknown_length)
       : reader_{reader}, length_{length} {}
 
-  errc begin(body_limits) noexcept override {
+  errc begin(body_limits limits) noexcept override {
     if constexpr (rewindable_reader<Reader>) {
       if (!reader_.rewind()) return errc::source_spent;
     } else {
@@ -3194,10 +5145,12 @@ class stream_source final : public body_source {
     begun_ = true;
     read_ = size_ = 0;
     ends_ = {};
+    is_binary_ = limits.binary;
     return errc::none;
   }
 
   io_result read_some(std::span<char> out) noexcept override {
+    if (is_binary_) return reader_.read_some(out);
     for (;;) {
       const auto done = ends_.repair(std::span{hold_}.first(size_).subspan(read_), out);
       read_ += done.read;
@@ -3224,6 +5177,7 @@ class stream_source final : public body_source {
   std::size_t size_ = 0;
   text::line_ends ends_{};
   bool begun_ = false;
+  bool is_binary_ = false;
 };
 
 }  // namespace mailmote
@@ -3232,7 +5186,8 @@ class stream_source final : public body_source {
 
 // text_source.hpp: a ready-made message in memory, as a body.
 //
-// Knows:          that its line ends must become CRLF before anybody counts them.
+// Knows:          that its line ends must become CRLF before anybody counts them, unless what asks
+//                 for them takes any octets.
 // Does not know:  what a header is: the text goes out as it is, 8-bit octets and long lines too.
 // Bounds:         reads the text once at construction, to know its length.
 
@@ -3244,26 +5199,35 @@ class text_source final : public body_source {
   constexpr explicit text_source(std::string_view text)
       : text_{text}, length_{text::repaired_length(text)} {}
 
-  errc begin(body_limits) noexcept override {
+  errc begin(body_limits limits) noexcept override {
     rest_ = text_;
     ends_ = {};
+    is_binary_ = limits.binary;
     return errc::none;
   }
 
   io_result read_some(std::span<char> out) noexcept override {
+    if (is_binary_) return read_octets(out);
     auto done = ends_.repair(rest_, out);
     rest_.remove_prefix(done.read);
     if (done.written == 0) done = ends_.finish(out);
     return done.written > 0 ? io_result::moved(done.written) : io_status::closed;
   }
 
-  std::uint64_t length() const noexcept override { return length_; }
+  std::uint64_t length() const noexcept override { return is_binary_ ? text_.size() : length_; }
 
  private:
+  io_result read_octets(std::span<char> out) noexcept {
+    const std::size_t n = rest_.copy(out.data(), out.size());
+    rest_.remove_prefix(n);
+    return n > 0 ? io_result::moved(n) : io_status::closed;
+  }
+
   std::string_view text_;
   std::string_view rest_{};
   std::uint64_t length_;
   text::line_ends ends_{};
+  bool is_binary_ = false;
 };
 
 }  // namespace mailmote
@@ -3375,61 +5339,6 @@ constexpr std::string_view unfinished_pem(std::string_view text) {
   const std::size_t tail = text.size() < most ? 0 : text.size() - most;
   text.remove_prefix(begin < tail ? begin : tail);
   return text;
-}
-
-}  // namespace mailmote::tls
-
-// ---- <mailmote/tls/calendar.hpp> ----
-
-// calendar.hpp: Unix seconds from a date, and the date from Unix seconds.
-//
-// Knows:          the Gregorian calendar, in UTC, without leap seconds.
-// Does not know:  what time it is.
-// Bounds:         years 0 to 9999.
-
-#include <cstdint>
-
-namespace mailmote::tls {
-
-struct date {
-  int year = 1970;
-  int month = 1;  // 1 to 12
-  int day = 1;    // 1 to 31
-  friend constexpr bool operator==(const date&, const date&) = default;
-};
-
-constexpr bool is_leap_year(int year) {
-  return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-}
-
-constexpr int days_in_month(int year, int month) {
-  if (month == 2) return is_leap_year(year) ? 29 : 28;
-  return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
-}
-
-// Days from 1970-01-01, negative before it. Years begin in March here, so that the leap day is the
-// last of its year and a month's first day is a straight line: (153 * month + 2) / 5.
-constexpr std::int32_t days_of(date d) {
-  constexpr int cycle = 400;  // years, of 146097 days: one more, so that none is negative
-  const int month = (d.month + 9) % 12;
-  const auto year = static_cast<unsigned>(d.year + cycle - (d.month < 3));
-  const unsigned whole_years = 365 * year + year / 4 - year / 100 + year / 400;
-  return static_cast<std::int32_t>(whole_years) + (153 * month + 2) / 5 + d.day - 1 -
-         (719468 + 146097);
-}
-
-constexpr date date_of(std::int64_t unix_seconds) {
-  constexpr std::int64_t seconds_a_day = 86400;
-  std::int64_t days = unix_seconds / seconds_a_day;
-  if (unix_seconds % seconds_a_day < 0) --days;
-
-  // A year that is early by a few, counted up to the right one.
-  date d;
-  d.year = 1970 + static_cast<int>(days < 0 ? days / 365 - 1 : days / 366);
-  while (days_of({d.year + 1, 1, 1}) <= days) ++d.year;
-  while (d.month < 12 && days_of({d.year, d.month + 1, 1}) <= days) ++d.month;
-  d.day = static_cast<int>(days - days_of({d.year, d.month, 1})) + 1;
-  return d;
 }
 
 }  // namespace mailmote::tls

@@ -37,6 +37,9 @@ constexpr exit_code exit_code_of(mailmote::errc error, mailmote::retry retry) {
     case errc::bad_password:
     case errc::bad_authorization:
     case errc::response_too_long:
+    case errc::bad_field:
+    case errc::bad_utf8:
+    case errc::bad_part:
     case errc::smtputf8_needed:
     case errc::eight_bit_needed: return bad_string;
 

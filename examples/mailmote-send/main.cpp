@@ -17,7 +17,9 @@
 #include <mailmote/port/posix.hpp>
 #include <mailmote/tls/wolfssl.hpp>
 
+#include "composition.hpp"
 #include "console.hpp"
+#include "counted_body.hpp"
 #include "exit_code.hpp"
 #include "message_file.hpp"
 #include "offered_login.hpp"
@@ -39,12 +41,16 @@ std::string_view view(const std::optional<std::string>& text) {
 // One connection, and all mails over it.
 class delivery {
  public:
-  delivery(const options& chosen, message_file& body, console& screen)
+  // `mail` is what `body` was composed by, or null.
+  delivery(const options& chosen, mailmote::body_source& body, composition* mail, console& screen)
       : chosen_{chosen},
         port_{chosen.port.value_or(default_port(chosen.tls))},
         body_{body},
-        screen_{screen},
-        to_{chosen.to.begin(), chosen.to.end()} {
+        mail_{mail},
+        screen_{screen} {
+    for (const auto* const list : {&chosen.to, &chosen.cc, &chosen.bcc}) {
+      for (const std::string& text : *list) to_.push_back(read_mailbox(text).address);
+    }
     tls_.set_time(std::time(nullptr));
   }
 
@@ -59,6 +65,7 @@ class delivery {
     unsigned long arrived = 0;
     exit_code code = delivered;
     while (code == delivered && arrived < chosen_.count) {
+      if (mail_ != nullptr && arrived > 0) mail_->count(static_cast<std::uint32_t>(arrived + 1));
       code = send(arrived + 1 == chosen_.count ? mailmote::after::quit : mailmote::after::stay);
       if (code == delivered) ++arrived;
     }
@@ -104,7 +111,7 @@ class delivery {
   }
 
   exit_code send(mailmote::after then) {
-    const mailmote::envelope envelope{.from = *chosen_.from,
+    const mailmote::envelope envelope{.from = from_,
                                       .to = to_,
                                       .deliver_if = chosen_.all_recipients
                                                         ? mailmote::recipients::all
@@ -165,6 +172,9 @@ class delivery {
   std::string reason_for(errc error) {
     std::array<char, 256> room;
     std::string reason{mailmote::explain(error)};
+    if (mail_ != nullptr && !mail_->fault(body_.limits()).empty()) {
+      return printable(mail_->fault(body_.limits()));
+    }
     if (error == errc::stream_failed) return reason + ": " + std::strerror(tcp_.native_error());
     if (error == tls_.error()) reason = printable(tls_.explain(room));  // it has seen more
     const std::string subject = printable(subject_of(error));
@@ -177,7 +187,7 @@ class delivery {
       case errc::no_such_host:
       case errc::resolver_failed: return chosen_.host;
       case errc::bad_helo: return chosen_.helo;
-      case errc::bad_reverse_path: return *chosen_.from;
+      case errc::bad_reverse_path: return from_;
       case errc::tls_bad_anchors: return view(chosen_.ca_file);
       case errc::bad_recipient: return *std::find_if(to_.begin(), to_.end(), is_no_address);
       default: return {};
@@ -185,14 +195,16 @@ class delivery {
   }
 
   static bool is_no_address(std::string_view to) {
-    return mailmote::smtp::forward_path_form(to) == mailmote::smtp::address_form::invalid;
+    return mailmote::text::forward_path_form(to) == mailmote::text::address_form::invalid;
   }
 
   const options& chosen_;
   const std::uint16_t port_;
-  message_file& body_;
+  counted_body body_;
+  composition* const mail_;
   console& screen_;
-  const std::vector<std::string_view> to_;
+  const std::string_view from_ = read_mailbox(*chosen_.from).address;
+  std::vector<std::string_view> to_{};
   bool hinted_ = false;
 
   mailmote::sasl::plain plain_{view(chosen_.user), view(chosen_.password)};
@@ -210,6 +222,19 @@ exit_code end_early(const complaint& why, console& screen) {
   screen.complain(printable(why.text));
   if (why.code == usage) std::fputs(usage_text().c_str(), stderr);
   return why.code;
+}
+
+std::optional<complaint> open_message(const options& chosen, message_file& body, console& screen) {
+  if (chosen.body == "-" && ::isatty(STDIN_FILENO) == 1) {
+    screen.warn("reading the message from the terminal; Ctrl-D ends it");
+  }
+  const std::string unreadable = body.open(chosen.body);
+  if (!unreadable.empty()) return complaint{unreadable_file, unreadable};
+  if (body.longest_line() > message_file::max_line) {
+    screen.warn("the message has a line of " + std::to_string(body.longest_line()) +
+                " octets; servers need not take more than 998 (RFC 5321 4.5.3.1.6)");
+  }
+  return std::nullopt;
 }
 
 exit_code run(int argc, char** argv) {
@@ -230,17 +255,14 @@ exit_code run(int argc, char** argv) {
   if (const auto wrong = read_password(chosen)) return end_early(*wrong, screen);
   if (chosen.helo.empty()) chosen.helo = default_helo();
 
+  if (chosen.composes()) {
+    composition mail;
+    if (const auto wrong = mail.fill_in(chosen)) return end_early(*wrong, screen);
+    return delivery{chosen, mail.mail(), &mail, screen}.run();
+  }
   message_file body;
-  if (chosen.body == "-" && ::isatty(STDIN_FILENO) == 1) {
-    screen.warn("reading the message from the terminal; Ctrl-D ends it");
-  }
-  const std::string unreadable = body.open(chosen.body);
-  if (!unreadable.empty()) return end_early({unreadable_file, unreadable}, screen);
-  if (body.longest_line() > message_file::max_line) {
-    screen.warn("the message has a line of " + std::to_string(body.longest_line()) +
-                " octets; servers need not take more than 998 (RFC 5321 4.5.3.1.6)");
-  }
-  return delivery{chosen, body, screen}.run();
+  if (const auto wrong = open_message(chosen, body, screen)) return end_early(*wrong, screen);
+  return delivery{chosen, body, nullptr, screen}.run();
 }
 
 }  // namespace

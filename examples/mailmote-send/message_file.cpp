@@ -72,13 +72,15 @@ bool message_file::measure() {
   if (start_ < 0) return false;
   std::array<char, 16'384> repaired;
   std::uint64_t line = 0;
+  length_ = 0;
   if (begin({}) != mailmote::errc::none) return false;
   for (;;) {
     const mailmote::io_result result = read_some(repaired);
     if (!result.ok()) {
-      length_ = sent_;
+      octets_ = static_cast<std::uint64_t>(::lseek(file_, 0, SEEK_CUR) - start_);
       return result.status() == mailmote::io_status::closed;
     }
+    length_ += result.count();
     for (const char c : std::span{repaired}.first(result.count())) {
       if (c != '\r' && c != '\n') longest_line_ = std::max(longest_line_, ++line);
       if (c == '\n') line = 0;
@@ -86,8 +88,8 @@ bool message_file::measure() {
   }
 }
 
-mailmote::errc message_file::begin(mailmote::body_limits) noexcept {
-  sent_ = 0;
+mailmote::errc message_file::begin(mailmote::body_limits limits) noexcept {
+  is_binary_ = limits.binary;
   ends_ = {};
   rest_ = {};
   return ::lseek(file_, start_, SEEK_SET) == start_ ? mailmote::errc::none
@@ -95,13 +97,17 @@ mailmote::errc message_file::begin(mailmote::body_limits) noexcept {
 }
 
 mailmote::io_result message_file::read_some(std::span<char> out) noexcept {
+  if (is_binary_) {
+    const ssize_t n = read_piece(file_, out);
+    if (n > 0) return mailmote::io_result::moved(static_cast<std::size_t>(n));
+    return n == 0 ? mailmote::io_status::closed : mailmote::io_status::failed;
+  }
   for (;;) {
     auto done = ends_.repair(rest_, out);
     rest_ = rest_.subspan(done.read);
     ssize_t n = 1;
     if (done.written == 0) n = read_piece(file_, piece_);
     if (n == 0) done = ends_.finish(out);
-    sent_ += done.written;
     if (done.written > 0) return mailmote::io_result::moved(done.written);
     if (n == 0) return mailmote::io_status::closed;
     if (n < 0) return mailmote::io_status::failed;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// message_file.hpp: a message of any size from a file or standard input, as a body.
+// message_file.hpp: a message, or a part of one, of any size from a file or standard input.
 #pragma once
 
 #include <sys/types.h>
@@ -31,11 +31,10 @@ class message_file final : public mailmote::body_source {
   std::string open(const std::string& path);
 
   std::uint64_t longest_line() const { return longest_line_; }
-  std::uint64_t sent() const { return sent_; }  // octets since it was begun
 
   mailmote::errc begin(mailmote::body_limits) noexcept override;
   mailmote::io_result read_some(std::span<char> out) noexcept override;
-  std::uint64_t length() const noexcept override { return length_; }
+  std::uint64_t length() const noexcept override { return is_binary_ ? octets_ : length_; }
 
  private:
   bool spool();
@@ -45,7 +44,8 @@ class message_file final : public mailmote::body_source {
   off_t start_ = 0;
   std::uint64_t length_ = 0;
   std::uint64_t longest_line_ = 0;
-  std::uint64_t sent_ = 0;
+  std::uint64_t octets_ = 0;  // as they are in the file
+  bool is_binary_ = false;
   mailmote::text::line_ends ends_{};
   std::array<char, 65'536> piece_{};
   std::span<const char> rest_{};  // of the piece

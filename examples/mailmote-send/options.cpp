@@ -80,8 +80,9 @@ const char* take_auth(options& chosen, string_view value) {
   return read_choice(value, words, chosen.auth) ? nullptr : "auto, plain or login";
 }
 
-const char* take_recipient(options& chosen, string_view value) {
-  chosen.to.emplace_back(value);
+template <auto Member>
+const char* add(options& chosen, string_view value) {
+  (chosen.*Member).emplace_back(value);
   return nullptr;
 }
 
@@ -111,15 +112,36 @@ constexpr option all_options[] = {
      take_auth},
     {"--allow-cleartext-auth", "", "log in without TLS, too: the password can be read on the way",
      set<&options::allow_cleartext_auth, true>},
-    {"--from", "ADDRESS", "who hears of what cannot be delivered; may be '', nobody",
+    {"--from", "ADDRESS",
+     "who hears of what cannot be delivered; may be '', nobody; or 'Name <ADDRESS>'",
      text<&options::from>},
-    {"--to", "ADDRESS", "who gets the mail; may be given many times", take_recipient},
+    {"--to", "ADDRESS", "who gets the mail; may be given many times", add<&options::to>},
     {"--all-recipients", "", "deliver to all recipients or to none",
      set<&options::all_recipients, true>},
     {"--helo", "NAME", "what to call this machine; default: its own full name, or [127.0.0.1]",
      text<&options::helo>},
     {"--body", "FILE", "the complete message, header and all; default: -, standard input",
      text<&options::body>},
+    {"--subject", "TEXT", "compose a mail, with this subject and what the next options say",
+     text<&options::subject>},
+    {"--text", "TEXT", "its plain text", text<&options::text>},
+    {"--text-file", "FILE", "the same, read from a file; -: standard input",
+     text<&options::text_file>},
+    {"--html", "TEXT", "its HTML", text<&options::html>},
+    {"--html-file", "FILE", "the same, read from a file; -: standard input",
+     text<&options::html_file>},
+    {"--attach", "FILE", "a file to go with it; may be given many times",
+     add<&options::attachments>},
+    {"--inline", "FILE", "a file that the HTML shows as cid:FILENAME; may be given many times",
+     add<&options::inline_files>},
+    {"--cc", "ADDRESS", "who gets a copy; may be given many times", add<&options::cc>},
+    {"--bcc", "ADDRESS", "the same, and nobody sees it", add<&options::bcc>},
+    {"--reply-to", "ADDRESS", "who gets the replies", add<&options::reply_to>},
+    {"--header", "'NAME: VALUE'", "one more field; may be given many times",
+     add<&options::headers>},
+    {"--date", "DATE", "Unix seconds, RFC 5322 or ISO 8601; default: now", text<&options::date>},
+    {"--message-id", "ID", "left@right; default: one that no other mail has",
+     text<&options::message_id>},
     {"--count", "N", "send it N times over one connection", take_count},
     {"--timeout", "SECONDS", "how long each step may take; default: 2 to 10 minutes (RFC 5321)",
      take_timeout},
@@ -159,6 +181,11 @@ std::optional<complaint> missing(string_view what) {
   return complaint{usage, std::string{what} + " is missing"};
 }
 
+std::optional<complaint> excludes(string_view one, string_view other) {
+  return complaint{usage,
+                   std::string{one} + " and " + std::string{other} + " cannot both be given"};
+}
+
 }  // namespace
 
 std::optional<complaint> read_command_line(int argc, char** argv, options& chosen) {
@@ -169,10 +196,14 @@ std::optional<complaint> read_command_line(int argc, char** argv, options& chose
   if (chosen.host.empty()) return missing("--host");
   if (!chosen.from) return missing("--from");
   if (chosen.to.empty()) return missing("--to");
-  if (chosen.password && chosen.password_file) {
-    return complaint{usage, "--pass and --pass-file cannot both be given"};
-  }
+  if (chosen.password && chosen.password_file) return excludes("--pass", "--pass-file");
   if ((chosen.password || chosen.password_file) && !chosen.user) return missing("--user");
+  if (chosen.composes() && chosen.body != "-") return excludes("--body", "--subject and the like");
+  if (chosen.text && chosen.text_file) return excludes("--text", "--text-file");
+  if (chosen.html && chosen.html_file) return excludes("--html", "--html-file");
+  if (chosen.text_file == "-" && chosen.html_file == "-") {
+    return excludes("--text-file -", "--html-file -");
+  }
   return std::nullopt;
 }
 
@@ -213,7 +244,7 @@ std::uint16_t default_port(mailmote::security tls) {
 
 std::string usage_text() {
   return "usage: mailmote-send --host NAME --from ADDRESS --to ADDRESS [--to ADDRESS ...]\n"
-         "                     [--body FILE] [OPTION ...]\n"
+         "                     [--body FILE | --subject TEXT --text TEXT ...] [OPTION ...]\n"
          "       mailmote-send --help\n";
 }
 

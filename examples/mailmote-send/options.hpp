@@ -30,7 +30,22 @@ struct options {
   std::optional<std::string> from{};  // may be empty: the null reverse-path
   std::vector<std::string> to{};
   std::string helo{};
-  std::string body = "-";
+  std::string body = "-";  // a whole message, unless `composes()`
+
+  std::vector<std::string> cc{};
+  std::vector<std::string> bcc{};
+  std::vector<std::string> reply_to{};
+  std::optional<std::string> subject{};
+  std::optional<std::string> text{};
+  std::optional<std::string> text_file{};
+  std::optional<std::string> html{};
+  std::optional<std::string> html_file{};
+  std::vector<std::string> attachments{};
+  std::vector<std::string> inline_files{};
+  std::vector<std::string> headers{};
+  std::optional<std::string> date{};
+  std::optional<std::string> message_id{};
+
   bool all_recipients = false;
   unsigned long count = 1;
 
@@ -41,6 +56,13 @@ struct options {
 
   bool help = false;
   bool version = false;
+
+  // Whether the mail is made here, from the options above, and not read from `body`.
+  bool composes() const {
+    return subject || text || text_file || html || html_file || date || message_id || !cc.empty() ||
+           !bcc.empty() || !reply_to.empty() || !attachments.empty() || !inline_files.empty() ||
+           !headers.empty();
+  }
 };
 
 // Why the command ends before anything is sent.

@@ -68,6 +68,9 @@ enum class [[nodiscard]] errc : std::uint8_t{
     source_spent,    // the body source cannot begin again
     source_length,   // the body source was longer or shorter than it had said
     source_timeout,  // the body source said "not yet" for too long
+    bad_field,       // a field of a message cannot be written; its `check` says which, before MAIL
+    bad_utf8,        // a field or text is no UTF-8; of a text from a source, found while it is sent
+    bad_part,        // a part is not fit for the encoding that it names; found while it is sent
 
     // TLS.
     tls_no_anchors,     // no trust anchor was given, or none could be loaded

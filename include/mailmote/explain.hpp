@@ -66,6 +66,9 @@ constexpr std::string_view explain(errc error) {
     case errc::source_spent: return "the message cannot be read a second time";
     case errc::source_length: return "the message is not as long as it said it was";
     case errc::source_timeout: return "the message, or the login, did not go on in time";
+    case errc::bad_field: return "a field of the message cannot be written";
+    case errc::bad_utf8: return "a field or text of the message is no UTF-8";
+    case errc::bad_part: return "a part of the message is not fit for the encoding that it names";
 
     case errc::tls_no_anchors: return "no trust anchor is set up";
     case errc::tls_bad_anchors: return "a trust anchor cannot be read";

@@ -107,11 +107,15 @@ inline constexpr std::uint64_t unknown_length = std::numeric_limits<std::uint64_
 //     want_read or want_write mean "not yet".
 //  3. length MUST be exact or unknown_length, and is asked only after begin. One that proves wrong
 //     ends the session before the mail is complete (errc::source_length).
-//  4. The source MUST live from `send` until the client has finished.
+//  4. needs_utf8 is asked after begin: whether its header has UTF-8 that only an SMTPUTF8 mail may
+//     have. error is asked after `failed`: why.
+//  5. The source MUST live from `send` until the client has finished.
 struct body_source {
   virtual errc begin(body_limits limits) noexcept = 0;
   virtual io_result read_some(std::span<char> out) noexcept = 0;
   virtual std::uint64_t length() const noexcept = 0;
+  virtual bool needs_utf8() const noexcept { return false; }
+  virtual errc error() const noexcept { return errc::source_failed; }
 
  protected:
   constexpr body_source() = default;

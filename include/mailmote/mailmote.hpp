@@ -7,7 +7,9 @@
 #pragma once
 
 #include <mailmote/client.hpp>
+#include <mailmote/envelope_of.hpp>
 #include <mailmote/explain.hpp>
+#include <mailmote/mime/message.hpp>
 #include <mailmote/run.hpp>
 #include <mailmote/sasl/login.hpp>
 #include <mailmote/sasl/plain.hpp>

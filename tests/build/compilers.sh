@@ -27,7 +27,7 @@ check() {
 }
 
 # What needs neither wolfSSL nor sockets.
-engine=("$root"/tests/{ground,text,sasl,smtp}/*_test.cpp "$root"/tests/door/run_test.cpp
+engine=("$root"/tests/{ground,text,sasl,smtp,mime}/*_test.cpp "$root"/tests/door/run_test.cpp
   "$root"/tests/support/{main,dialogue}.cpp)
 
 # runs COMPILER FLAG...: the engine's tests.
@@ -51,14 +51,14 @@ portable() {
     sort | sed 's/.*/#include <&>/'
 }
 
-# fits CORE FLAG...: a whole client compiles for a Cortex-M; nothing throws, and nothing runs before
+# fits CORE FLAG...: a whole client with a composed mail compiles for a Cortex-M; nothing throws, and nothing runs before
 # main.
 fits() {
   local object=$work/engine.o
   # shellcheck disable=SC2086  # flags are words
   arm-none-eabi-g++ -std=c++20 -Os -mthumb -mcpu="$@" -fno-exceptions -fno-rtti \
     -fno-threadsafe-statics -ffunction-sections $warnings -I"$root/include" \
-    -I"$root/tests/build/size" -c "$root/tests/build/size/engine.cpp" -o "$object" || return
+    -I"$root/tests/build/size" -c "$root/tests/build/size/mime.cpp" -o "$object" || return
   ! arm-none-eabi-nm "$object" | grep -E '__throw_|__cxa_|_GLOBAL__sub_I' || return
   arm-none-eabi-size "$object" | awk 'NR == 2 { print "= " $1 " octets of text" }'
 }

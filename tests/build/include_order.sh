@@ -17,7 +17,7 @@ find . -name '*.hpp' | sed 's|^\./||' | sort | xargs awk '
     allowed["door"]   = "@ text/ sasl/ smtp/ mime/ tls/tls_session.hpp #"
     allowed["port"]   = "@ port/"
 
-    split("client.hpp run.hpp mailmote.hpp", names, " ")
+    split("client.hpp envelope_of.hpp run.hpp mailmote.hpp", names, " ")
     for (i in names) door[names[i]] = 1
 
     split("algorithm array bit concepts cstddef cstdint cstring initializer_list iterator limits " \

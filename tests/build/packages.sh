@@ -18,6 +18,7 @@ int main() {}" | g++ -m32 -x c++ - -o /dev/null ; }
 has_arm_header() { echo "#include <$1>" | arm-none-eabi-g++ -mcpu=cortex-m3 -E -x c++ - ; }
 has_postfix() { PATH=$PATH:/usr/sbin command -v postfix ; }
 has_dovecot() { PATH=$PATH:/usr/sbin command -v dovecot ; }
+has_mime_tools() { perl -MMIME::Parser -e 1 ; }
 has_aiosmtpd() { /usr/bin/python3 -c 'import aiosmtpd' ; }
 
 needs_of_build() {
@@ -36,6 +37,8 @@ case ${1:-} in
     need libssl-dev has_header openssl/ssl.h
     need clang command -v clang++
     need libclang-rt-dev can_sanitize
+    need python3 command -v python3
+    need libmime-tools-perl has_mime_tools
     ;;
   compilers)
     needs_of_build

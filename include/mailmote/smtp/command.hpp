@@ -9,58 +9,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <span>
 #include <string_view>
 
 #include <mailmote/smtp/envelope.hpp>
 #include <mailmote/smtp/script.hpp>
 #include <mailmote/smtp/settings.hpp>
+#include <mailmote/text/piece_writer.hpp>
 
 namespace mailmote::smtp {
 
-// Writes the part of a text that follows its first `skip` octets, as far as there is room. So a
-// command needs no buffer of its own: whoever has room again makes the same calls again, and skips
-// what is already written.
-class piece_writer {
- public:
-  constexpr piece_writer(std::span<char> room, std::size_t skip) : room_{room}, skip_{skip} {}
-
-  constexpr void put(std::string_view piece) {
-    for (const char c : piece) {
-      if (skip_ > 0) {
-        --skip_;
-      } else if (written_ < room_.size()) {
-        room_[written_++] = c;
-      } else {
-        complete_ = false;
-      }
-    }
-  }
-
-  template <std::size_t N>
-  constexpr void put(const char (&literal)[N]) {  // spares the target a strlen
-    put(std::string_view{literal, N - 1});
-  }
-
-  constexpr void put_number(std::size_t n) {
-    char digits[std::numeric_limits<std::size_t>::digits10 + 1] = {};
-    std::size_t first = sizeof digits;
-    do {
-      digits[--first] = static_cast<char>('0' + n % 10);
-      n /= 10;
-    } while (n > 0);
-    put({digits + first, sizeof digits - first});
-  }
-
-  constexpr std::size_t written() const { return written_; }
-  constexpr bool complete() const { return complete_; }  // everything that was put is written
-
- private:
-  std::span<char> room_;
-  std::size_t skip_;
-  std::size_t written_ = 0;
-  bool complete_ = true;
-};
+using text::piece_writer;
 
 struct mail_parameters {
   std::uint64_t size = std::numeric_limits<std::uint64_t>::max();  // RFC 1870; max: not said

@@ -22,11 +22,19 @@ namespace mailmote {
 // compile.
 class recipient_list {
  public:
+  // The `i`th address of what `many` points to.
+  using lookup = std::string_view (*)(const void* many, std::size_t i);
+
   constexpr recipient_list() = default;
 
   template <class One>
   requires std::convertible_to<const One&, std::string_view>
-  constexpr recipient_list(const One& one) : one_{std::string_view{one}}, size_{1} {}
+  constexpr recipient_list(const One& one) {
+    const std::string_view text{one};
+    list_ = text.data();
+    size_ = text.size();
+    is_one_ = true;
+  }
 
   // An lvalue array or container of string_view, or any span of them.
   template <class Many>
@@ -34,23 +42,31 @@ class recipient_list {
            (std::is_lvalue_reference_v<Many> ||
             std::ranges::enable_borrowed_range<Many>)) constexpr recipient_list(Many&& many) {
     const std::span<const std::string_view> view{many};
-    many_ = view.data();
+    list_ = view.data();
     size_ = view.size();
   }
+
+  // Any `size` addresses that are kept in another form.
+  constexpr recipient_list(const void* many, std::size_t size, lookup at)
+      : list_{many}, size_{size}, at_{at} {}
 
   template <class Many, std::size_t N>
   recipient_list(const Many (&&)[N]) = delete;  // would dangle: give the array a name
   template <class Address>
   recipient_list(std::initializer_list<Address>) = delete;  // would dangle: give the array a name
 
-  constexpr std::size_t size() const { return size_; }
-  constexpr bool empty() const { return size_ == 0; }
-  constexpr std::string_view operator[](std::size_t i) const { return many_ ? many_[i] : one_; }
+  constexpr std::size_t size() const { return is_one_ ? 1 : size_; }
+  constexpr bool empty() const { return size() == 0; }
+  std::string_view operator[](std::size_t i) const {
+    if (is_one_) return {static_cast<const char*>(list_), size_};
+    return at_ != nullptr ? at_(list_, i) : static_cast<const std::string_view*>(list_)[i];
+  }
 
  private:
-  std::string_view one_{};
-  const std::string_view* many_ = nullptr;
-  std::size_t size_ = 0;
+  const void* list_ = nullptr;
+  std::size_t size_ = 0;  // of the one address, or of the list
+  lookup at_ = nullptr;
+  bool is_one_ = false;
 };
 
 // When the mail is sent at all.

@@ -72,7 +72,7 @@ class message_writer {
       case io_status::closed:
         if (left_ != unknown_length && left_ != 0) return fail(errc::source_length);
         return finish(room);
-      case io_status::failed: break;
+      case io_status::failed: return fail(source_->error());
     }
     return fail(errc::source_failed);
   }

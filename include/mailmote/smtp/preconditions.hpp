@@ -10,36 +10,36 @@
 #include <string_view>
 
 #include <mailmote/io.hpp>
-#include <mailmote/smtp/address.hpp>
 #include <mailmote/smtp/capabilities.hpp>
 #include <mailmote/smtp/command.hpp>
 #include <mailmote/smtp/envelope.hpp>
 #include <mailmote/smtp/settings.hpp>
+#include <mailmote/text/address.hpp>
 
 namespace mailmote::smtp {
 
 constexpr bool is_host(std::string_view s) {
   if (text::read_ip(s)) return true;
   if (s.ends_with('.')) s.remove_suffix(1);
-  return is_domain(s) && !ascii::has_non_ascii(s);
+  return text::is_domain(s) && !ascii::has_non_ascii(s);
 }
 
 constexpr bool is_hello_name(std::string_view s) {
-  return is_address_literal(s) || (is_domain(s) && !ascii::has_non_ascii(s));
+  return text::is_address_literal(s) || (text::is_domain(s) && !ascii::has_non_ascii(s));
 }
 
 // Law 5: every string of the user's is looked at, before a byte is written.
 inline errc check_strings(const settings& with, const envelope& mail, bool& needs_utf8) {
   if (with.security != security::cleartext && !is_host(with.host)) return errc::bad_host;
   if (!is_hello_name(with.helo)) return errc::bad_helo;
-  const address_form from = reverse_path_form(mail.from);
-  if (from == address_form::invalid) return errc::bad_reverse_path;
-  needs_utf8 = from == address_form::utf8;
+  const text::address_form from = text::reverse_path_form(mail.from);
+  if (from == text::address_form::invalid) return errc::bad_reverse_path;
+  needs_utf8 = from == text::address_form::utf8;
   if (mail.to.empty()) return errc::no_recipients;
   for (std::size_t i = 0; i < mail.to.size(); ++i) {
-    const address_form to = forward_path_form(mail.to[i]);
-    if (to == address_form::invalid) return errc::bad_recipient;
-    if (to == address_form::utf8) needs_utf8 = true;
+    const text::address_form to = text::forward_path_form(mail.to[i]);
+    if (to == text::address_form::invalid) return errc::bad_recipient;
+    if (to == text::address_form::utf8) needs_utf8 = true;
   }
   return with.auth != nullptr ? with.auth->check() : errc::none;
 }
@@ -52,8 +52,10 @@ inline errc fit_mail(const capabilities& offered, const envelope& mail, body_sou
   const bool too_many = offered.max_recipients > 0 && mail.to.size() > offered.max_recipients;
   if (too_many && mail.deliver_if == recipients::all) return errc::too_many_recipients;
   with.eight_bit = offered.has(extension::eight_bit_mime);
-  const errc begun = body.begin({.eight_bit = with.eight_bit, .utf8 = with.utf8});
+  const errc begun =
+      body.begin({.eight_bit = with.eight_bit, .utf8 = offered.has(extension::smtputf8)});
   if (begun != errc::none) return begun;
+  with.utf8 = with.utf8 || body.needs_utf8();
   with.size = offered.has(extension::size) ? body.length() : unknown_length;
   const bool limited = offered.size_limit > 0 && offered.size_limit < largest_number;
   const bool too_large = with.size != unknown_length && with.size > offered.size_limit;

@@ -20,15 +20,20 @@ class base64_encoder {
   // Encodes all of `in`; `out` must hold base64_length(in.size() + 2). Returns what was written.
   constexpr std::size_t encode(std::span<const char> in, std::span<char> out) {
     std::size_t written = 0;
+    std::uint32_t group = group_;  // as `out` might be anything, for all the compiler knows
+    std::uint32_t held = held_;
     for (const char c : in) {
-      group_ = (group_ << 8) | static_cast<unsigned char>(c);
-      if (++held_ < 3) continue;
-      for (int shift = 18; shift >= 0; shift -= 6) out[written++] = digit(group_ >> shift);
-      group_ = 0;
-      held_ = 0;
+      group = (group << 8) | static_cast<unsigned char>(c);
+      if (++held < 3) continue;
+      for (int shift = 18; shift >= 0; shift -= 6) out[written++] = digit(group >> shift);
+      group = held = 0;
     }
+    group_ = group;
+    held_ = held;
     return written;
   }
+
+  constexpr std::uint32_t held() const { return held_; }  // octets of a group that is not yet whole
 
   // Ends the text: writes the last 0 or 4 characters.
   constexpr std::size_t finish(std::span<char> out) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
-// stream_source.hpp: a ready-made message from flash, a file, a UART or a generator, as a body.
+// stream_source.hpp: a ready-made message, or a part of one, from flash, a file, a UART or a generator.
 //
-// Knows:          how to read from anything with `read_some`, and that line ends must be repaired.
+// Knows:          how to read from anything with `read_some`, and that line ends must be repaired,
+//                 unless what asks for them takes any octets.
 // Does not know:  where the octets come from, or how to go back there unless it is told.
 // Bounds:         64 octets are held back, so that a CRLF can grow out of a bare LF.
 #pragma once
@@ -35,11 +36,12 @@ concept rewindable_reader = message_reader<R> && requires(R& reader) {
 template <message_reader Reader>
 class stream_source final : public body_source {
  public:
-  // `length` counts the octets once the line ends are repaired (text::repaired_length).
+  // `length` counts the octets once the line ends are repaired (text::repaired_length); of an
+  // attachment, whose octets stay as they are, as the reader has them.
   constexpr explicit stream_source(Reader& reader, std::uint64_t length = unknown_length)
       : reader_{reader}, length_{length} {}
 
-  errc begin(body_limits) noexcept override {
+  errc begin(body_limits limits) noexcept override {
     if constexpr (rewindable_reader<Reader>) {
       if (!reader_.rewind()) return errc::source_spent;
     } else {
@@ -48,10 +50,12 @@ class stream_source final : public body_source {
     begun_ = true;
     read_ = size_ = 0;
     ends_ = {};
+    is_binary_ = limits.binary;
     return errc::none;
   }
 
   io_result read_some(std::span<char> out) noexcept override {
+    if (is_binary_) return reader_.read_some(out);
     for (;;) {
       const auto done = ends_.repair(std::span{hold_}.first(size_).subspan(read_), out);
       read_ += done.read;
@@ -78,6 +82,7 @@ class stream_source final : public body_source {
   std::size_t size_ = 0;
   text::line_ends ends_{};
   bool begun_ = false;
+  bool is_binary_ = false;
 };
 
 }  // namespace mailmote

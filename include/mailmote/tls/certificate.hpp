@@ -11,7 +11,7 @@
 #include <limits>
 #include <span>
 
-#include <mailmote/tls/calendar.hpp>
+#include <mailmote/calendar.hpp>
 #include <mailmote/tls/der.hpp>
 
 namespace mailmote::tls {

@@ -11,10 +11,10 @@
 #include <span>
 #include <string_view>
 
+#include <mailmote/calendar.hpp>
 #include <mailmote/error.hpp>
 #include <mailmote/explain.hpp>
 #include <mailmote/text/ascii.hpp>
-#include <mailmote/tls/calendar.hpp>
 #include <mailmote/tls/chain.hpp>
 
 namespace mailmote::tls {

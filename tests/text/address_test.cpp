@@ -7,12 +7,12 @@
 #include <string>
 #include <string_view>
 
-#include <mailmote/smtp/address.hpp>
+#include <mailmote/text/address.hpp>
 
 #include "text/all_texts.hpp"
 
 using namespace mailmote;
-using smtp::address_form;
+using text::address_form;
 
 namespace {
 
@@ -29,7 +29,7 @@ std::string domain_of(std::size_t length) {
 }
 
 bool is_valid(std::string_view mailbox) {
-  return smtp::mailbox_form(mailbox) == address_form::ascii;
+  return text::mailbox_form(mailbox) == address_form::ascii;
 }
 
 }  // namespace
@@ -109,8 +109,8 @@ TEST_CASE("a mailbox has both its parts, and is no recipient otherwise") {
   for (const std::string_view s :
        {"", "@", "a", "a@", "@b", "a@@b", "a@b@c", "<a@b>", "[1.2.3.4]"}) {
     CAPTURE(s);
-    CHECK(smtp::mailbox_form(s) == address_form::invalid);
-    CHECK(smtp::forward_path_form(s) == address_form::invalid);
+    CHECK(text::mailbox_form(s) == address_form::invalid);
+    CHECK(text::forward_path_form(s) == address_form::invalid);
   }
 }
 
@@ -130,9 +130,9 @@ TEST_CASE("a label may have 63 octets and not one more") {
 
 TEST_CASE("a domain may have 255 octets and not one more") {
   CHECK(domain_of(255).size() == 255);
-  CHECK(smtp::is_domain(domain_of(255)));
+  CHECK(text::is_domain(domain_of(255)));
   CHECK(domain_of(256).size() == 256);
-  CHECK_FALSE(smtp::is_domain(domain_of(256)));
+  CHECK_FALSE(text::is_domain(domain_of(256)));
 }
 
 TEST_CASE("a mailbox may have 254 octets and not one more, so that a path has 256") {
@@ -155,9 +155,9 @@ TEST_CASE("a control character or NUL in any place of any address is refused") {
         std::string other = address;
         if (place < address.size()) other[place] = c;
         CAPTURE(longer);
-        CHECK(smtp::reverse_path_form(longer) == address_form::invalid);
-        CHECK(smtp::forward_path_form(longer) == address_form::invalid);
-        if (other != address) CHECK(smtp::forward_path_form(other) == address_form::invalid);
+        CHECK(text::reverse_path_form(longer) == address_form::invalid);
+        CHECK(text::forward_path_form(longer) == address_form::invalid);
+        if (other != address) CHECK(text::forward_path_form(other) == address_form::invalid);
       }
     }
   }
@@ -166,14 +166,14 @@ TEST_CASE("a control character or NUL in any place of any address is refused") {
 TEST_CASE("an address that could end its command early is never taken") {
   for_each_text("a@\".\\>\r\n", 6, [](const std::string& s) {
     if (s.find_first_of("\r\n") == std::string::npos) return;
-    if (smtp::forward_path_form(s) != address_form::invalid) FAIL_CHECK(s);
+    if (text::forward_path_form(s) != address_form::invalid) FAIL_CHECK(s);
   });
 }
 
 TEST_CASE("outside quotes an address never holds what would end its path") {
   for_each_text("a@\".> ", 6, [](const std::string& s) {
     if (s.starts_with('"') || s.find_first_of("> ") == std::string::npos) return;
-    if (smtp::forward_path_form(s) != address_form::invalid) FAIL_CHECK(s);
+    if (text::forward_path_form(s) != address_form::invalid) FAIL_CHECK(s);
   });
 }
 
@@ -184,17 +184,17 @@ TEST_CASE("an address that is not ASCII is marked as needing SMTPUTF8") {
                                    "\xE6\x94\xB6@\xE4\xBE\x8B.org", "\"\xC3\xB6 \xC3\xB6\"@b",
                                    "\xF0\x9F\x98\x80@b", "a@\xE4\xBE\x8B"}) {
     CAPTURE(s);
-    CHECK(smtp::mailbox_form(s) == address_form::utf8);
-    CHECK(smtp::reverse_path_form(s) == address_form::utf8);
-    CHECK(smtp::forward_path_form(s) == address_form::utf8);
+    CHECK(text::mailbox_form(s) == address_form::utf8);
+    CHECK(text::reverse_path_form(s) == address_form::utf8);
+    CHECK(text::forward_path_form(s) == address_form::utf8);
   }
 }
 
 TEST_CASE("the limits of an address are counted in octets and not in characters") {
   std::string local;
   for (int i = 0; i < 32; ++i) local += "\xC3\xB6";
-  CHECK(smtp::mailbox_form(local + "@b") == address_form::utf8);
-  CHECK(smtp::mailbox_form(local + "a@b") == address_form::invalid);
+  CHECK(text::mailbox_form(local + "@b") == address_form::utf8);
+  CHECK(text::mailbox_form(local + "a@b") == address_form::invalid);
 }
 
 TEST_CASE("what is no well-formed UTF-8 is no address (RFC 3629 section 4)") {
@@ -234,26 +234,26 @@ TEST_CASE("what is no well-formed UTF-8 is no address (RFC 3629 section 4)") {
     CAPTURE(c.octets);
     const address_form expected = c.well_formed ? address_form::utf8 : address_form::invalid;
     const std::string octets{c.octets};
-    CHECK(smtp::mailbox_form(octets + "@b") == expected);
-    CHECK(smtp::mailbox_form("a@" + octets) == expected);
-    CHECK(smtp::mailbox_form('"' + octets + "\"@b") == expected);
+    CHECK(text::mailbox_form(octets + "@b") == expected);
+    CHECK(text::mailbox_form("a@" + octets) == expected);
+    CHECK(text::mailbox_form('"' + octets + "\"@b") == expected);
   }
 }
 
 TEST_CASE("an address literal is ASCII") {
-  CHECK_FALSE(smtp::is_address_literal("[x:\xC3\xB6]"));
-  CHECK_FALSE(smtp::is_address_literal("[\xC3\xB6:x]"));
+  CHECK_FALSE(text::is_address_literal("[x:\xC3\xB6]"));
+  CHECK_FALSE(text::is_address_literal("[\xC3\xB6:x]"));
 }
 
 TEST_CASE("the null reverse-path is a sender and no recipient") {
-  CHECK(smtp::reverse_path_form("") == address_form::ascii);
-  CHECK(smtp::forward_path_form("") == address_form::invalid);
+  CHECK(text::reverse_path_form("") == address_form::ascii);
+  CHECK(text::forward_path_form("") == address_form::invalid);
 }
 
 TEST_CASE("postmaster needs no domain, in any case, but only as a recipient") {
-  CHECK(smtp::forward_path_form("postmaster") == address_form::ascii);
-  CHECK(smtp::forward_path_form("PostMaster") == address_form::ascii);
-  CHECK(smtp::forward_path_form("postmaste") == address_form::invalid);
-  CHECK(smtp::forward_path_form("postmasters") == address_form::invalid);
-  CHECK(smtp::reverse_path_form("postmaster") == address_form::invalid);
+  CHECK(text::forward_path_form("postmaster") == address_form::ascii);
+  CHECK(text::forward_path_form("PostMaster") == address_form::ascii);
+  CHECK(text::forward_path_form("postmaste") == address_form::invalid);
+  CHECK(text::forward_path_form("postmasters") == address_form::invalid);
+  CHECK(text::reverse_path_form("postmaster") == address_form::invalid);
 }

@@ -8,7 +8,7 @@
 
 #include <cstdint>
 
-namespace mailmote::tls {
+namespace mailmote {
 
 struct date {
   int year = 1970;
@@ -51,4 +51,4 @@ constexpr date date_of(std::int64_t unix_seconds) {
   return d;
 }
 
-}  // namespace mailmote::tls
+}  // namespace mailmote

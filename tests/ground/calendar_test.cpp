@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 // The calendar that certificates' dates are read and shown by.
-#include <mailmote/tls/calendar.hpp>
+#include <mailmote/calendar.hpp>
 
 #include <doctest/doctest.h>
 
-using mailmote::tls::date;
-using mailmote::tls::date_of;
-using mailmote::tls::days_in_month;
-using mailmote::tls::days_of;
+using mailmote::date;
+using mailmote::date_of;
+using mailmote::days_in_month;
+using mailmote::days_of;
 
 TEST_CASE("well-known days have their well-known numbers") {
   CHECK(days_of({1970, 1, 1}) == 0);

@@ -12,8 +12,9 @@
 
 #include <mailmote/text/ascii.hpp>
 #include <mailmote/text/ip_address.hpp>
+#include <mailmote/text/utf8.hpp>
 
-namespace mailmote::smtp {
+namespace mailmote::text {
 
 inline constexpr std::size_t max_local_part = 64;  // RFC 5321 4.5.3.1.1
 inline constexpr std::size_t max_domain = 255;     // RFC 5321 4.5.3.1.2
@@ -26,36 +27,7 @@ enum class address_form : std::uint8_t {
   utf8,  // valid, and needs SMTPUTF8
 };
 
-namespace detail {
-
-// The length of the well-formed UTF-8 sequence at s[i] (RFC 3629 4), or 0.
-constexpr std::size_t utf8_sequence(std::string_view s, std::size_t i) {
-  const auto lead = static_cast<unsigned char>(s[i]);
-  if (lead < 0x80) return 1;
-  const std::size_t length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-  if (lead < 0xC2 || lead > 0xF4 || s.size() - i < length) return 0;
-  std::uint32_t point = lead & (0x7Fu >> length);
-  for (std::size_t k = 1; k < length; ++k) {
-    const auto octet = static_cast<unsigned char>(s[i + k]);
-    if ((octet & 0xC0) != 0x80) return 0;
-    point = (point << 6) | (octet & 0x3Fu);
-  }
-  const bool overlong = point < (length == 3 ? 0x800u : length == 4 ? 0x10000u : 0x80u);
-  const bool surrogate = point >= 0xD800 && point <= 0xDFFF;
-  return overlong || surrogate || point > 0x10FFFF ? 0 : length;
-}
-
-constexpr address_form form_of(std::string_view s) {
-  address_form form = address_form::ascii;
-  for (std::size_t i = 0; i < s.size();) {
-    const std::size_t length = utf8_sequence(s, i);
-    if (length == 0) return address_form::invalid;
-    if (length > 1) form = address_form::utf8;
-    i += length;
-  }
-  return form;
-}
-
+// RFC 5322 3.2.3, and RFC 6532 3.2.
 constexpr bool is_atext(char c) {
   if (ascii::is_alphanumeric(c) || ascii::is_non_ascii(c)) return true;
   constexpr std::string_view specials = "!#$%&'*+-/=?^_`{|}~";
@@ -64,6 +36,8 @@ constexpr bool is_atext(char c) {
   }
   return false;
 }
+
+namespace detail {
 
 constexpr bool is_dot_string(std::string_view s) {
   bool after_dot = true;
@@ -131,7 +105,8 @@ constexpr address_form mailbox_form(std::string_view s) {
     return address_form::invalid;
   }
   if (!is_domain(domain) && !is_address_literal(domain)) return address_form::invalid;
-  return detail::form_of(s);
+  if (!ascii::has_non_ascii(s)) return address_form::ascii;
+  return is_utf8(s) ? address_form::utf8 : address_form::invalid;
 }
 
 // What MAIL takes: a mailbox, or nothing at all (RFC 5321 4.5.5, the null reverse-path).
@@ -145,4 +120,4 @@ constexpr address_form forward_path_form(std::string_view s) {
   return ascii::equal_ignoring_case(s, postmaster) ? address_form::ascii : mailbox_form(s);
 }
 
-}  // namespace mailmote::smtp
+}  // namespace mailmote::text

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: BSL-1.0
+// body_encoder.hpp: pulls the octets of one part, encoded so that they arrive as they are.
+//
+// Knows:          the encodings of RFC 2045 section 6, the forms of RFC 2046 section 4.1.1 (lines of
+//                 text end in CRLF), and what no line of a part may look like.
+// Does not know:  what stands before and behind the part.
+// Bounds:         no buffer: what a source gives is read to the end of the room it is encoded into.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include <mailmote/io.hpp>
+#include <mailmote/mime/part.hpp>
+#include <mailmote/text/base64_lines.hpp>
+#include <mailmote/text/quoted_printable.hpp>
+#include <mailmote/text/utf8.hpp>
+
+namespace mailmote::mime {
+
+inline constexpr std::size_t max_line = 998;  // RFC 5322 section 2.1.1, without its CRLF
+
+// Every boundary begins so. In base64 there is no `-`, in quoted-printable no `=` before a `_`, and a
+// part that goes as it is has no line that begins so: that is looked at.
+inline constexpr std::string_view boundary_mark = "--=_";
+
+// What a part's octets are.
+enum class content_form : std::uint8_t {
+  text,    // UTF-8 in lines, whose ends become CRLF
+  lines,   // the same in any character set
+  octets,  // anything
+};
+
+class body_encoder {
+ public:
+  constexpr body_encoder() = default;
+
+  // `as` is not automatic. What a source has is already begun, and its length asked for.
+  constexpr body_encoder(const content& from, encoding as, content_form form, broken_utf8 faults,
+                         std::uint64_t length)
+      : source_{from.source()},
+        text_{from.text()},
+        left_{length},
+        as_{as},
+        form_{form},
+        faults_{faults} {}
+
+  // By the rules of byte_stream::read_some; `out` may be a single octet. After `failed`, error()
+  // says why.
+  io_result read_some(std::span<char> out) noexcept {
+    for (;;) {
+      if (held_begin_ < held_end_) return io_result::moved(release(out));
+      if (has_ended_) return io_status::closed;
+      const std::size_t fitting = fits(out.size());
+      char single = 0;
+      std::span<char> room = fitting == 0 ? std::span{&single, 1} : out.last(fitting);
+      std::span<const char> in;
+      const io_result result = take(room, in);
+      if (result.status() == io_status::closed) {
+        end();
+      } else if (!result.ok()) {
+        return result;
+      } else if (fitting == 0) {
+        held_begin_ = 0;
+        held_end_ = static_cast<std::uint8_t>(encode(in, held_));
+      } else if (const std::size_t n = encode(in, out); n > 0 && error_ == errc::none) {
+        return io_result::moved(n);
+      }
+      if (error_ != errc::none) return io_status::failed;
+    }
+  }
+
+  constexpr errc error() const { return error_; }
+
+  // Whether what was read so far must be followed by CRLF for the next thing to begin a line.
+  constexpr bool needs_line_end() const { return place_ > 0 || as_ == encoding::base64; }
+
+ private:
+  // Of what one octet can become: six octets set free by the repairer, each as =XX with soft breaks
+  // between, and a blank that waited.
+  static constexpr std::size_t max_octet = 32;
+
+  constexpr std::size_t release(std::span<char> out) {
+    const std::size_t n = std::min<std::size_t>(out.size(), held_end_ - held_begin_);
+    for (std::size_t i = 0; i < n; ++i) out[i] = held_[held_begin_ + i];
+    held_begin_ = static_cast<std::uint8_t>(held_begin_ + n);
+    return n;
+  }
+
+  constexpr bool is_plain_base64() const {
+    return as_ == encoding::base64 && form_ == content_form::octets;
+  }
+
+  // How many octets can be encoded at once into `room`; 0: only into held_.
+  constexpr std::size_t fits(std::size_t room) const {
+    return is_plain_base64() ? text::base64_lines::fitting(room) : room / max_octet;
+  }
+
+  // The next octets, read into `room` if they are not in memory already.
+  io_result take(std::span<char> room, std::span<const char>& in) noexcept {
+    if (source_ == nullptr) {
+      in = std::span{text_}.first(std::min(room.size(), text_.size()));
+      text_.remove_prefix(in.size());
+      return in.empty() ? io_result{io_status::closed} : io_result::moved(in.size());
+    }
+    const io_result result = source_->read_some(room);
+    if (result.status() == io_status::closed && left_ != unknown_length && left_ != 0) {
+      return fail(errc::source_length);
+    }
+    if (result.status() == io_status::failed) return fail(source_->error());
+    if (!result.ok()) return result;
+    if (result.count() > room.size()) return fail(errc::source_failed);  // no source's right
+    if (left_ != unknown_length && result.count() > left_) return fail(errc::source_length);
+    if (left_ != unknown_length) left_ -= result.count();
+    in = room.first(result.count());
+    return result;
+  }
+
+  io_status fail(errc why) {
+    error_ = why;
+    return io_status::failed;
+  }
+
+  void end() {
+    std::size_t n = 0;
+    char last[text::utf8_repairer::max_growth] = {};
+    if (form_ == content_form::text)
+      n = encode_lines({last, repaired(repairer_.finish(last))}, held_);
+    if (after_cr_) n += encode_octet('\r', held_ + n);
+    after_cr_ = false;
+    if (as_ == encoding::base64) n += base64_.finish(std::span{held_}.subspan(n));
+    if (as_ == encoding::quoted_printable) n += quoted_.finish(held_ + n);
+    held_begin_ = 0;
+    held_end_ = static_cast<std::uint8_t>(n);
+    has_ended_ = true;
+  }
+
+  std::size_t encode(std::span<const char> in, std::span<char> out) {
+    if (is_plain_base64()) return base64_.encode(in, out);
+    std::size_t written = 0;
+    for (const char c : in) {
+      char piece[text::utf8_repairer::max_growth] = {c};
+      const std::size_t n = form_ == content_form::text ? repaired(repairer_.push(c, piece)) : 1;
+      written += encode_lines({piece, n}, out.data() + written);
+    }
+    return written;
+  }
+
+  std::size_t repaired(std::size_t n) {
+    if (faults_ == broken_utf8::refuse && repairer_.has_found_faults()) error_ = errc::bad_utf8;
+    return n;
+  }
+
+  std::size_t encode_lines(std::string_view in, char* out) {
+    std::size_t written = 0;
+    for (const char c : in) {
+      if (form_ == content_form::octets) {
+        written += encode_octet(c, out + written);
+      } else if (c == '\n') {
+        written += encode_line_end(out + written);
+        after_cr_ = false;
+      } else {
+        if (after_cr_) written += encode_octet('\r', out + written);  // a line end to nobody else
+        after_cr_ = c == '\r';
+        if (!after_cr_) written += encode_octet(c, out + written);
+      }
+    }
+    return written;
+  }
+
+  std::size_t encode_octet(char c, char* out) {
+    if (as_ == encoding::base64) return base64_.encode({&c, 1}, {out, max_octet});
+    if (as_ == encoding::quoted_printable) {
+      place_ = 1;
+      return quoted_.put(c, out);
+    }
+    check(c);
+    out[0] = c;
+    return 1;
+  }
+
+  std::size_t encode_line_end(char* out) {
+    place_ = 0;
+    if (as_ == encoding::quoted_printable) return quoted_.end_line(out);
+    const std::string_view line_end{"\r\n", 2};
+    if (as_ == encoding::base64) return base64_.encode(line_end, {out, max_octet});
+    for (const char c : line_end) *out++ = c;
+    mark_ = 0;
+    return 2;
+  }
+
+  // Whether an octet may go as it is, on a line that may.
+  void check(char c) {
+    if (mark_ == place_ && mark_ < boundary_mark.size() && c == boundary_mark[mark_]) ++mark_;
+    const bool over = ++place_ > max_line || mark_ == boundary_mark.size();
+    const bool is_text =
+        c != '\0' && c != '\r' && (!ascii::is_non_ascii(c) || as_ == encoding::eight_bit);
+    if (over || !is_text) error_ = errc::bad_part;
+  }
+
+  body_source* source_ = nullptr;
+  std::string_view text_{};      // the rest of what is in memory
+  std::uint64_t left_ = 0;       // octets that the source still owes, or unknown_length
+  text::base64_lines base64_{};  // one of the two is in use
+  text::quoted_printable_encoder quoted_{};
+  text::utf8_repairer repairer_{};
+  std::uint16_t place_ = 0;  // in the line of a text; 1 says "not at its start" where that is all
+  std::uint8_t mark_ = 0;    // how much of boundary_mark the line has begun with
+  std::uint8_t held_begin_ = 0;
+  std::uint8_t held_end_ = 0;
+  char held_[max_octet] = {};  // what an octet became, where there is room for less
+  encoding as_ = encoding::base64;
+  content_form form_ = content_form::octets;
+  broken_utf8 faults_ = broken_utf8::refuse;
+  errc error_ = errc::none;
+  bool after_cr_ = false;
+  bool has_ended_ = false;
+};
+
+}  // namespace mailmote::mime

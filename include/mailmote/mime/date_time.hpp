@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSL-1.0
+// date_time.hpp: the Date: of a message.
+//
+// Knows:          RFC 5322 section 3.3.
+// Does not know:  what time it is, or where.
+// Bounds:         1970 to 9999, in the zone that is written.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include <mailmote/calendar.hpp>
+#include <mailmote/text/piece_writer.hpp>
+
+namespace mailmote::mime {
+
+// None by default: a device without a clock leaves the date out, and its submission server adds it
+// (RFC 6409 section 8.1).
+class date_time {
+ public:
+  constexpr date_time() = default;
+
+  // `minutes_east` of Greenwich is the zone's offset, summer time included: -1439 to 1439.
+  constexpr date_time(std::int64_t unix_seconds, std::int16_t minutes_east = 0)
+      : seconds_{unix_seconds}, minutes_east_{minutes_east}, is_set_{true} {}
+
+  constexpr bool is_set() const { return is_set_; }
+
+  constexpr bool is_valid() const {
+    constexpr std::int64_t end = 253'402'300'800;  // of the year 9999
+    const bool zone = minutes_east_ > -day && minutes_east_ < day;
+    return zone && seconds_ >= 0 && seconds_ < end && local() >= 0 && local() < end;
+  }
+
+  // Of a valid one: "Tue, 24 Nov 2026 14:24:08 +0100", always 31 characters.
+  constexpr void put(text::piece_writer& out) const {
+    constexpr std::string_view weekdays = "ThuFriSatSunMonTueWed";  // 1970-01-01 was a Thursday
+    constexpr std::string_view months = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    const auto days = static_cast<std::int32_t>(local() / 86400);
+    const auto of_day = static_cast<std::int32_t>(local() % 86400);
+    const date when = date_of(local());
+    out.put({weekdays.data() + days % 7 * 3, 3});
+    out.put(", ");
+    put_two(out, when.day, ' ');
+    out.put({months.data() + (when.month - 1) * 3, 3});
+    out.put(" ");
+    out.put_number(static_cast<std::size_t>(when.year));
+    out.put(" ");
+    put_two(out, of_day / 3600, ':');
+    put_two(out, of_day / 60 % 60, ':');
+    put_two(out, of_day % 60, ' ');
+    const int offset = minutes_east_ < 0 ? -minutes_east_ : minutes_east_;
+    out.put({minutes_east_ < 0 ? "-" : "+", 1});
+    put_two(out, offset / 60, '\0');
+    put_two(out, offset % 60, '\0');
+  }
+
+ private:
+  static constexpr int day = 24 * 60;  // minutes
+
+  constexpr std::int64_t local() const { return seconds_ + minutes_east_ * 60; }
+
+  static constexpr void put_two(text::piece_writer& out, int n, char behind) {
+    const char piece[] = {static_cast<char>('0' + n / 10), static_cast<char>('0' + n % 10), behind};
+    out.put(std::string_view{piece, behind == '\0' ? 2u : 3u});
+  }
+
+  std::int64_t seconds_ = 0;
+  std::int16_t minutes_east_ = 0;
+  bool is_set_ = false;
+};
+
+}  // namespace mailmote::mime

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: BSL-1.0
+// parameter.hpp: a file name in a header, whatever letters it has.
+//
+// Knows:          RFC 2231 sections 3 and 4: percent encoding, and values in several pieces.
+// Does not know:  which parameters there are.
+// Bounds:         60 octets for the ASCII form.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include <mailmote/mime/header_writer.hpp>
+#include <mailmote/text/ascii.hpp>
+#include <mailmote/text/quoted_printable.hpp>
+#include <mailmote/text/utf8.hpp>
+
+namespace mailmote::mime {
+
+namespace detail {
+
+inline constexpr std::size_t max_section = 42;  // percent-encoded characters in one line
+
+// RFC 2231 section 7: what stands for itself.
+constexpr bool is_attribute_char(char c) {
+  return ascii::is_alphanumeric(c) || c == '.' || c == '-' || c == '_';
+}
+
+constexpr std::size_t percent_length(std::string_view s) {
+  std::size_t length = 0;
+  for (const char c : s) length += is_attribute_char(c) ? 1 : 3;
+  return length;
+}
+
+constexpr void put_percent(header_writer& out, std::string_view character) {
+  for (const char c : character) {
+    char piece[3] = {c};
+    out.put({piece, is_attribute_char(c) ? 1 : text::put_hex('%', c, piece)});
+  }
+}
+
+// Takes as many whole characters off `value` as fit into a line.
+constexpr void put_section(header_writer& out, std::string_view& value) {
+  std::size_t length = 0;
+  while (!value.empty()) {
+    std::string_view rest = value;
+    const std::string_view character = text::take_character(rest);
+    length += percent_length(character);
+    if (length > max_section) return;
+    put_percent(out, character);
+    value = rest;
+  }
+}
+
+// The name's last 60 characters, with an underscore for each that ASCII has not.
+constexpr void put_ascii(header_writer& out, std::string_view value) {
+  std::size_t characters = 0;
+  for (std::string_view rest = value; !rest.empty(); ++characters) (void)text::take_character(rest);
+  out.put("\"");
+  for (; !value.empty(); --characters) {
+    const std::string_view character = text::take_character(value);
+    if (characters > max_quoted) continue;
+    const bool is_plain =
+        character.size() == 1 && character[0] != '"' && character[0] != '\\' && character[0] != '=';
+    out.put(is_plain ? character : std::string_view{"_", 1});
+  }
+  out.put("\"");
+}
+
+}  // namespace detail
+
+// ; filename="..." where that will do. Else by RFC 2231, with an ASCII form for those who do not know
+// it, and last: who knows both takes the first.
+constexpr void put_parameter(header_writer& out, std::string_view name, std::string_view value) {
+  out.put(";");
+  const bool is_ascii = !ascii::has_non_ascii(value) && out.can_stand(value);
+  if (is_ascii && value.size() <= max_quoted) {
+    out.blank(name.size() + 1 + header_writer::quoted_length(value));
+    out.put(name);
+    out.put("=");
+    return out.quoted(value);
+  }
+  std::size_t total = 0;
+  for (std::string_view rest = value; !rest.empty();) {
+    total += detail::percent_length(text::take_character(rest));
+  }
+  std::size_t section = 0;
+  for (std::string_view rest = value; !rest.empty(); ++section) {
+    out.fold();
+    out.put(name);
+    if (total > detail::max_section) {
+      out.put("*");
+      out.put_number(section);
+    }
+    out.put(section == 0 ? std::string_view{"*=utf-8''"} : std::string_view{"*="});
+    detail::put_section(out, rest);
+    out.put(";");
+  }
+  out.fold();
+  out.put(name);
+  out.put("=");
+  detail::put_ascii(out, value);
+}
+
+}  // namespace mailmote::mime
