@@ -11,7 +11,7 @@ misused() {
   {
     echo "mailmote-send: $line"
     echo 'usage: mailmote-send --host NAME --from ADDRESS --to ADDRESS [--to ADDRESS ...]'
-    echo '                     [--body FILE] [OPTION ...]'
+    echo '                     [--body FILE | --subject TEXT --text TEXT ...] [OPTION ...]'
     echo '       mailmote-send --help'
   } | cmp -s - "$work/err" || complain "should have said: $line"
 }
@@ -43,7 +43,8 @@ lists_options() {
   local option
   for option in --host --port --tls --ca --user --pass --pass-file --auth --from --to --helo --body \
     --count --timeout --verbose --quiet --allow-cleartext-auth --all-recipients --no-pipelining \
-    --help --version; do
+    --help --version --subject --text --text-file --html --html-file --attach --inline --cc --bcc \
+    --reply-to --header --date --message-id; do
     grep -qE "^  $option " "$work/out" || complain "no $option"
   done
 }

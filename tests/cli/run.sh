@@ -25,6 +25,7 @@ begin_silence
 source "$here/delivery.sh"
 source "$here/command_line.sh"
 source "$here/exit_codes.sh"
+source "$here/composing.sh"
 source "$here/trust.sh"
 end_silence
 

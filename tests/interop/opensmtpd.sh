@@ -67,7 +67,7 @@ write_smtpd_conf() {
       port[$name]=$(free_port)
       echo "listen on 127.0.0.1 port ${port[$name]} hostname mail.example.test $options"
     done < <(opensmtpd_ports)
-    echo 'smtp max-message-size "20000000"'
+    echo 'smtp max-message-size "100000000"'
     echo "action inbox maildir \"$mailbox\" virtual <names>"
     echo 'match auth from any for rcpt-to <known> action inbox'
   } >"$opensmtpd/conf"

@@ -22,6 +22,8 @@ implicit             -o smtpd_tls_wrappermode=yes
 tls12                -o smtpd_tls_mandatory_protocols=TLSv1.2
 tls13                -o smtpd_tls_mandatory_protocols=TLSv1.3
 no_pipelining        -o smtpd_discard_ehlo_keywords=pipelining
+utf8                 -o smtputf8_enable=yes
+seven_bit            -o smtpd_discard_ehlo_keywords=8bitmime,smtputf8
 no_starttls          -o smtpd_tls_security_level=none -o smtpd_tls_auth_only=no
 no_auth              -o smtpd_sasl_auth_enable=no
 small                -o message_size_limit=$small_limit
@@ -95,7 +97,8 @@ virtual_gid_maps = static:$(id -g nobody)
 local_header_rewrite_clients =
 message_drop_headers =
 disable_mime_input_processing = yes
-message_size_limit = 20000000
+message_size_limit = 100000000
+virtual_mailbox_limit = 0
 in_flow_delay = 0
 
 smtpd_forbid_bare_newline = reject
@@ -121,7 +124,7 @@ smtpd_sasl_type = dovecot
 smtpd_sasl_path = private/auth
 smtpd_sasl_security_options = noanonymous
 END
-  echo '/^(mote17|ops|night|ops[0-9]+)@example\.test$/ inbox/' >"$postfix/etc/mailboxes"
+  echo '/^(mote17|ops|night|jürgen|ops[0-9]+)@example\.test$/ inbox/' >"$postfix/etc/mailboxes"
 }
 
 # smtpd -v writes every line that it hears and says to the log, which is what the checks read.

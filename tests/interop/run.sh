@@ -37,6 +37,7 @@ source "$interop/loopback.sh"
 source "$interop/mails.sh"
 source "$interop/expectations.sh"
 source "$interop/checks.sh"
+source "$interop/composed.sh"
 
 give_up() {
   echo "run.sh: $*" >&2
@@ -71,6 +72,7 @@ is_open_to_all "$work" || give_up "$work: the servers' users cannot get there; s
 "$interop/../support/pki.sh" "$work/pki" >"$work/pki.log" 2>&1 ||
   give_up "no certificates: $(cat "$work/pki.log")"
 make_mails "$work/mails" || give_up 'the mails cannot be written'
+make_files "$work/files" || give_up 'the files cannot be written'
 
 for server in "${servers[@]}"; do
   source "$interop/$server.sh"
@@ -81,7 +83,9 @@ for server in "${servers[@]}"; do
   server_comes_to_rest || give_up "$server does not come to rest after its greetings"
   echo "# $(server_version)"
   run_rows
+  run_composed_rows
   run_checks
+  run_composed_checks
   end_processes
 done
 
