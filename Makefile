@@ -11,7 +11,7 @@ SOURCES   = $(shell find include tests examples -name '*.hpp' -o -name '*.cpp')
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help demo test send single size size-check interop compilers wolfssl mutants format format-check tidy clean
+.PHONY: help demo test send single size size-check interop compilers wolfssl fuzz bench mutants format format-check tidy clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -62,6 +62,13 @@ wolfssl: ## run the tests of TLS with other builds of wolfSSL
 	@$(CONFIGURE) >/dev/null
 	@$(COMPILE) --target pki
 	@tests/wolfssl/run.sh $(BUILD)
+
+fuzz: ## give the composer 60,000 odd inputs
+	@tests/build/packages.sh test
+	@tests/fuzz/run.sh $(BUILD)/fuzz 60000
+
+bench: ## compose 100 MB beside nodemailer (needs node and npm)
+	@tests/bench/run.sh $(BUILD)/bench $(FIRST)
 
 mutants: ## plant bugs, one at a time, and see that the tests find each
 	@tests/build/packages.sh test

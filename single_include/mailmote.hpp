@@ -2998,19 +2998,19 @@ class content {
   constexpr content(const Text& text, encoding as = encoding::automatic)
       : kind_{kind::memory}, encoding_{as} {
     const std::string_view view{text};
-    text_ = view.data();
+    at_.text = view.data();
     size_ = view.size();
   }
 
   // The source is begun with `binary` set where its octets must stay as they are, and without where
   // it is text, whose lines end in CRLF. No two parts may share one.
   constexpr content(body_source& source, encoding as = encoding::automatic)
-      : source_{&source}, kind_{kind::source}, encoding_{as} {}
+      : at_{.source = &source}, kind_{kind::source}, encoding_{as} {}
 
   constexpr bool is_there() const { return kind_ != kind::none; }
-  constexpr body_source* source() const { return kind_ == kind::source ? source_ : nullptr; }
+  constexpr body_source* source() const { return kind_ == kind::source ? at_.source : nullptr; }
   constexpr std::string_view text() const {
-    return kind_ == kind::memory ? std::string_view{text_, size_} : std::string_view{};
+    return kind_ == kind::memory ? std::string_view{at_.text, size_} : std::string_view{};
   }
   constexpr encoding as() const { return encoding_; }
 
@@ -3018,9 +3018,9 @@ class content {
   enum class kind : std::uint8_t { none, memory, source };
 
   union {
-    const char* text_ = nullptr;
-    body_source* source_;
-  };
+    const char* text = nullptr;
+    body_source* source;
+  } at_;
   std::size_t size_ = 0;
   kind kind_ = kind::none;
   encoding encoding_ = encoding::automatic;
@@ -3471,13 +3471,13 @@ class date_time {
   constexpr void put(text::piece_writer& out) const {
     constexpr std::string_view weekdays = "ThuFriSatSunMonTueWed";  // 1970-01-01 was a Thursday
     constexpr std::string_view months = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    const auto days = static_cast<std::int32_t>(local() / 86400);
-    const auto of_day = static_cast<std::int32_t>(local() % 86400);
+    const auto weekday = static_cast<std::size_t>(local() / 86400 % 7);
+    const auto of_day = static_cast<int>(local() % 86400);
     const date when = date_of(local());
-    out.put({weekdays.data() + days % 7 * 3, 3});
+    out.put({weekdays.data() + weekday * 3, 3});
     out.put(", ");
     put_two(out, when.day, ' ');
-    out.put({months.data() + (when.month - 1) * 3, 3});
+    out.put({months.data() + static_cast<std::size_t>(when.month - 1) * 3, 3});
     out.put(" ");
     out.put_number(static_cast<std::size_t>(when.year));
     out.put(" ");
@@ -3493,7 +3493,7 @@ class date_time {
  private:
   static constexpr int day = 24 * 60;  // minutes
 
-  constexpr std::int64_t local() const { return seconds_ + minutes_east_ * 60; }
+  constexpr std::int64_t local() const { return seconds_ + std::int64_t{minutes_east_} * 60; }
 
   static constexpr void put_two(text::piece_writer& out, int n, char behind) {
     const char piece[] = {static_cast<char>('0' + n / 10), static_cast<char>('0' + n % 10), behind};
@@ -3534,11 +3534,12 @@ class mailbox_list {
   requires std::convertible_to<const Address&, std::string_view>
   constexpr mailbox_list(const Address& one) : kind_{kind::address} {
     const std::string_view text{one};
-    address_ = text.data();
+    at_.address = text.data();
     size_ = text.size();
   }
 
-  constexpr mailbox_list(const mailbox& one) : mailboxes_{&one}, size_{1}, kind_{kind::mailboxes} {}
+  constexpr mailbox_list(const mailbox& one)
+      : at_{.mailboxes = &one}, size_{1}, kind_{kind::mailboxes} {}
   mailbox_list(const mailbox&&) = delete;  // would dangle: give it a name
 
   template <class Many>
@@ -3547,7 +3548,7 @@ class mailbox_list {
             std::ranges::enable_borrowed_range<Many>)) constexpr mailbox_list(Many&& many)
       : kind_{kind::mailboxes} {
     const std::span<const mailbox> view{many};
-    mailboxes_ = view.data();
+    at_.mailboxes = view.data();
     size_ = view.size();
   }
 
@@ -3557,16 +3558,16 @@ class mailbox_list {
   constexpr std::size_t size() const { return kind_ == kind::address ? 1 : size_; }
   constexpr bool empty() const { return size() == 0; }
   constexpr mailbox operator[](std::size_t i) const {
-    return kind_ == kind::address ? mailbox{{address_, size_}} : mailboxes_[i];
+    return kind_ == kind::address ? mailbox{{at_.address, size_}} : at_.mailboxes[i];
   }
 
  private:
   enum class kind : std::uint8_t { address, mailboxes };
 
   union {
-    const char* address_;
-    const mailbox* mailboxes_ = nullptr;
-  };
+    const char* address;
+    const mailbox* mailboxes = nullptr;
+  } at_;
   std::size_t size_ = 0;  // of the address, or of the list
   kind kind_ = kind::mailboxes;
 };

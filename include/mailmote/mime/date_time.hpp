@@ -6,6 +6,7 @@
 // Bounds:         1970 to 9999, in the zone that is written.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -36,13 +37,13 @@ class date_time {
   constexpr void put(text::piece_writer& out) const {
     constexpr std::string_view weekdays = "ThuFriSatSunMonTueWed";  // 1970-01-01 was a Thursday
     constexpr std::string_view months = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    const auto days = static_cast<std::int32_t>(local() / 86400);
-    const auto of_day = static_cast<std::int32_t>(local() % 86400);
+    const auto weekday = static_cast<std::size_t>(local() / 86400 % 7);
+    const auto of_day = static_cast<int>(local() % 86400);
     const date when = date_of(local());
-    out.put({weekdays.data() + days % 7 * 3, 3});
+    out.put({weekdays.data() + weekday * 3, 3});
     out.put(", ");
     put_two(out, when.day, ' ');
-    out.put({months.data() + (when.month - 1) * 3, 3});
+    out.put({months.data() + static_cast<std::size_t>(when.month - 1) * 3, 3});
     out.put(" ");
     out.put_number(static_cast<std::size_t>(when.year));
     out.put(" ");
@@ -58,7 +59,7 @@ class date_time {
  private:
   static constexpr int day = 24 * 60;  // minutes
 
-  constexpr std::int64_t local() const { return seconds_ + minutes_east_ * 60; }
+  constexpr std::int64_t local() const { return seconds_ + std::int64_t{minutes_east_} * 60; }
 
   static constexpr void put_two(text::piece_writer& out, int n, char behind) {
     const char piece[] = {static_cast<char>('0' + n / 10), static_cast<char>('0' + n % 10), behind};

@@ -33,11 +33,12 @@ class mailbox_list {
   requires std::convertible_to<const Address&, std::string_view>
   constexpr mailbox_list(const Address& one) : kind_{kind::address} {
     const std::string_view text{one};
-    address_ = text.data();
+    at_.address = text.data();
     size_ = text.size();
   }
 
-  constexpr mailbox_list(const mailbox& one) : mailboxes_{&one}, size_{1}, kind_{kind::mailboxes} {}
+  constexpr mailbox_list(const mailbox& one)
+      : at_{.mailboxes = &one}, size_{1}, kind_{kind::mailboxes} {}
   mailbox_list(const mailbox&&) = delete;  // would dangle: give it a name
 
   template <class Many>
@@ -46,7 +47,7 @@ class mailbox_list {
             std::ranges::enable_borrowed_range<Many>)) constexpr mailbox_list(Many&& many)
       : kind_{kind::mailboxes} {
     const std::span<const mailbox> view{many};
-    mailboxes_ = view.data();
+    at_.mailboxes = view.data();
     size_ = view.size();
   }
 
@@ -56,16 +57,16 @@ class mailbox_list {
   constexpr std::size_t size() const { return kind_ == kind::address ? 1 : size_; }
   constexpr bool empty() const { return size() == 0; }
   constexpr mailbox operator[](std::size_t i) const {
-    return kind_ == kind::address ? mailbox{{address_, size_}} : mailboxes_[i];
+    return kind_ == kind::address ? mailbox{{at_.address, size_}} : at_.mailboxes[i];
   }
 
  private:
   enum class kind : std::uint8_t { address, mailboxes };
 
   union {
-    const char* address_;
-    const mailbox* mailboxes_ = nullptr;
-  };
+    const char* address;
+    const mailbox* mailboxes = nullptr;
+  } at_;
   std::size_t size_ = 0;  // of the address, or of the list
   kind kind_ = kind::mailboxes;
 };

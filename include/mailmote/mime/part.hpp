@@ -43,19 +43,19 @@ class content {
   constexpr content(const Text& text, encoding as = encoding::automatic)
       : kind_{kind::memory}, encoding_{as} {
     const std::string_view view{text};
-    text_ = view.data();
+    at_.text = view.data();
     size_ = view.size();
   }
 
   // The source is begun with `binary` set where its octets must stay as they are, and without where
   // it is text, whose lines end in CRLF. No two parts may share one.
   constexpr content(body_source& source, encoding as = encoding::automatic)
-      : source_{&source}, kind_{kind::source}, encoding_{as} {}
+      : at_{.source = &source}, kind_{kind::source}, encoding_{as} {}
 
   constexpr bool is_there() const { return kind_ != kind::none; }
-  constexpr body_source* source() const { return kind_ == kind::source ? source_ : nullptr; }
+  constexpr body_source* source() const { return kind_ == kind::source ? at_.source : nullptr; }
   constexpr std::string_view text() const {
-    return kind_ == kind::memory ? std::string_view{text_, size_} : std::string_view{};
+    return kind_ == kind::memory ? std::string_view{at_.text, size_} : std::string_view{};
   }
   constexpr encoding as() const { return encoding_; }
 
@@ -63,9 +63,9 @@ class content {
   enum class kind : std::uint8_t { none, memory, source };
 
   union {
-    const char* text_ = nullptr;
-    body_source* source_;
-  };
+    const char* text = nullptr;
+    body_source* source;
+  } at_;
   std::size_t size_ = 0;
   kind kind_ = kind::none;
   encoding encoding_ = encoding::automatic;
