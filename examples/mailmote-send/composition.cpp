@@ -22,6 +22,7 @@ std::string_view trimmed(std::string_view text) {
 
 std::vector<mailbox> mailboxes(const std::vector<std::string>& texts) {
   std::vector<mailbox> all;
+  all.reserve(texts.size());
   for (const std::string& text : texts) all.push_back(read_mailbox(text));
   return all;
 }
@@ -95,7 +96,7 @@ std::optional<mailmote::mime::date_time> read_date(const std::string& text) {
   when.tm_isdst = -1;
   std::int64_t seconds = 0;
   if (minutes_east) {
-    seconds = ::timegm(&when) - *minutes_east * 60;
+    seconds = ::timegm(&when) - std::int64_t{*minutes_east} * 60;
   } else {
     seconds = ::mktime(&when);
     minutes_east = minutes_east_at(seconds);
@@ -157,20 +158,20 @@ std::optional<complaint> composition::set_date(const options& chosen) {
   return std::nullopt;
 }
 
-std::optional<complaint> composition::fill_in(const options& chosen) {
-  to_ = mailboxes(chosen.to);
-  cc_ = mailboxes(chosen.cc);
-  bcc_ = mailboxes(chosen.bcc);
-  reply_to_ = mailboxes(chosen.reply_to);
+std::optional<complaint> composition::read_headers(const options& chosen) {
   for (const std::string& line : chosen.headers) {
     const std::size_t colon = line.find(':');
     if (colon == line.npos) return complaint{usage, "--header needs 'Name: value'"};
     headers_.push_back(
         {string_view{line}.substr(0, colon), trimmed(string_view{line}.substr(colon + 1))});
   }
-  if (auto wrong = set_date(chosen)) return wrong;
-  if (chosen.text) text_ = *chosen.text;
-  if (chosen.html) html_ = *chosen.html;
+  fields_.headers = headers_;
+  return std::nullopt;
+}
+
+std::optional<complaint> composition::read_body(const options& chosen) {
+  text_ = chosen.text.value_or("");
+  html_ = chosen.html.value_or("");
   if (chosen.text_file) {
     if (auto wrong = read_text(*chosen.text_file, text_)) return wrong;
   }
@@ -179,31 +180,44 @@ std::optional<complaint> composition::fill_in(const options& chosen) {
   }
   if (auto wrong = attach(chosen.inline_files, true, images_)) return wrong;
   if (auto wrong = attach(chosen.attachments, false, attachments_)) return wrong;
+  if (chosen.text || chosen.text_file) fields_.text = text_;
+  if (chosen.html || chosen.html_file) fields_.html = html_;
+  fields_.images = images_;
+  fields_.attachments = attachments_;
+  return std::nullopt;
+}
 
+void composition::set_id(const options& chosen) {
+  if (chosen.message_id) {
+    string_view id = *chosen.message_id;
+    if (id.starts_with('<') && id.ends_with('>')) id = id.substr(1, id.size() - 2);
+    fields_.id = id;
+    is_named_ = true;
+    return;
+  }
+  const string_view address = fields_.from.address;
+  const bool has_name = mailmote::text::is_domain(chosen.helo);
+  device_ = has_name ? chosen.helo : std::string{address.substr(address.rfind('@') + 1)};
+  std::random_device random;
+  boot_ = (std::uint64_t{random()} << 32) | random();
+  count(1);
+}
+
+std::optional<complaint> composition::fill_in(const options& chosen) {
+  to_ = mailboxes(chosen.to);
+  cc_ = mailboxes(chosen.cc);
+  bcc_ = mailboxes(chosen.bcc);
+  reply_to_ = mailboxes(chosen.reply_to);
   fields_.from = read_mailbox(*chosen.from);
   fields_.to = to_;
   fields_.cc = cc_;
   fields_.bcc = bcc_;
   fields_.reply_to = reply_to_;
   if (chosen.subject) fields_.subject = *chosen.subject;
-  fields_.headers = headers_;
-  if (chosen.text || chosen.text_file) fields_.text = text_;
-  if (chosen.html || chosen.html_file) fields_.html = html_;
-  fields_.images = images_;
-  fields_.attachments = attachments_;
-
-  const string_view address = fields_.from.address;
-  const bool has_name = mailmote::text::is_domain(chosen.helo);
-  device_ = has_name ? chosen.helo : std::string{address.substr(address.rfind('@') + 1)};
-  std::random_device random;
-  boot_ = (std::uint64_t{random()} << 32) | random();
-  if (chosen.message_id) {
-    string_view id = *chosen.message_id;
-    if (id.starts_with('<') && id.ends_with('>')) id = id.substr(1, id.size() - 2);
-    fields_.id = id;
-    is_named_ = true;
-  }
-  count(1);
+  if (auto wrong = read_headers(chosen)) return wrong;
+  if (auto wrong = set_date(chosen)) return wrong;
+  if (auto wrong = read_body(chosen)) return wrong;
+  set_id(chosen);
   const std::string wrong = fault({.eight_bit = true, .utf8 = true});
   return wrong.empty() ? std::nullopt : std::optional{complaint{bad_string, wrong}};
 }

@@ -43,7 +43,10 @@ class composition {
  private:
   std::optional<complaint> attach(const std::vector<std::string>& paths, bool is_inline,
                                   std::vector<mailmote::mime::part>& parts);
+  std::optional<complaint> read_headers(const options& chosen);
+  std::optional<complaint> read_body(const options& chosen);
   std::optional<complaint> set_date(const options& chosen);
+  void set_id(const options& chosen);
 
   std::vector<mailmote::mime::mailbox> to_{}, cc_{}, bcc_{}, reply_to_{};
   std::vector<mailmote::mime::header> headers_{};

@@ -186,6 +186,18 @@ std::optional<complaint> excludes(string_view one, string_view other) {
                    std::string{one} + " and " + std::string{other} + " cannot both be given"};
 }
 
+// Two options that cannot both be given.
+std::optional<complaint> contradiction(const options& chosen) {
+  if (chosen.password && chosen.password_file) return excludes("--pass", "--pass-file");
+  if (chosen.composes() && chosen.body != "-") return excludes("--body", "--subject and the like");
+  if (chosen.text && chosen.text_file) return excludes("--text", "--text-file");
+  if (chosen.html && chosen.html_file) return excludes("--html", "--html-file");
+  if (chosen.text_file == "-" && chosen.html_file == "-") {
+    return excludes("--text-file -", "--html-file -");
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<complaint> read_command_line(int argc, char** argv, options& chosen) {
@@ -195,16 +207,9 @@ std::optional<complaint> read_command_line(int argc, char** argv, options& chose
   if (chosen.help || chosen.version) return std::nullopt;
   if (chosen.host.empty()) return missing("--host");
   if (!chosen.from) return missing("--from");
-  if (chosen.to.empty()) return missing("--to");
-  if (chosen.password && chosen.password_file) return excludes("--pass", "--pass-file");
+  if (chosen.to.empty() && chosen.cc.empty() && chosen.bcc.empty()) return missing("--to");
   if ((chosen.password || chosen.password_file) && !chosen.user) return missing("--user");
-  if (chosen.composes() && chosen.body != "-") return excludes("--body", "--subject and the like");
-  if (chosen.text && chosen.text_file) return excludes("--text", "--text-file");
-  if (chosen.html && chosen.html_file) return excludes("--html", "--html-file");
-  if (chosen.text_file == "-" && chosen.html_file == "-") {
-    return excludes("--text-file -", "--html-file -");
-  }
-  return std::nullopt;
+  return contradiction(chosen);
 }
 
 std::optional<complaint> read_password(options& chosen) {
