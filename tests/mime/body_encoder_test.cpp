@@ -19,7 +19,7 @@ namespace {
 
 std::string encoded(std::string_view octets, encoding as, content_form form) {
   std::string whole;
-  for (const std::size_t room : {1'000, 1, 2, 3, 31, 32, 33, 64, 100}) {
+  for (const std::size_t room : {1'000u, 1u, 2u, 3u, 31u, 32u, 33u, 64u, 100u}) {
     mime::body_encoder encoder{octets, as, form, mime::broken_utf8::refuse, unknown_length};
     const std::string text = read_to_end(encoder, room);
     if (room == 1'000) whole = text;

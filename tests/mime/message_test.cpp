@@ -129,6 +129,15 @@ TEST_CASE("plain text does not need the images, and attachments stand outside of
         "--=_1CBF29CE484222325--\r\n");
 }
 
+// The two parts of the example in RFC 2046 section 5.1.1.
+TEST_CASE("the line end before a boundary is the boundary's, and that of a text its own") {
+  const mime::part files[] = {{{"It does NOT end with a linebreak."sv, mime::encoding::seven_bit}},
+                              {{"It DOES end with a linebreak.\r\n"sv, mime::encoding::seven_bit}}};
+  const std::string text = pull({mime::fields{.from = mote, .attachments = files}});
+  CHECK(text.find("\r\n\r\nIt does NOT end with a linebreak.\r\n--=_1") != std::string::npos);
+  CHECK(text.find("\r\n\r\nIt DOES end with a linebreak.\r\n\r\n--=_1") != std::string::npos);
+}
+
 TEST_CASE("two messages have different boundaries, and one message always the same") {
   const mime::part files[] = {{"x"sv}};
   mime::fields alert{.from = mote, .id = "1@x", .attachments = files};

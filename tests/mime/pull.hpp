@@ -15,7 +15,7 @@
 inline std::string pull(const mailmote::mime::fields& with, mailmote::body_limits limits = {}) {
   mailmote::mime::message mail{with};
   std::string whole;
-  for (const std::size_t room : {65'536, 1, 2, 3, 7, 13, 32, 64, 76, 78, 100, 512}) {
+  for (const std::size_t room : {65'536u, 1u, 2u, 3u, 7u, 13u, 32u, 64u, 76u, 78u, 100u, 512u}) {
     REQUIRE(mail.begin(limits) == mailmote::errc::none);
     const std::string text = read_to_end(mail, room);
     const bool is_exact = mail.length() == text.size() || mail.length() == mailmote::unknown_length;
