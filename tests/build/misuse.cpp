@@ -89,5 +89,11 @@ void misuse() {
 #elif CASE == 11  // buffers that are too small: min_buffer buffer_sizes
   mailmote::client<no_mail, mailmote::no_tls, mailmote::buffer_sizes{.out = 32}> smtp{stream, tls,
                                                                                       with};
+#elif CASE == 12  // a message whose fields are gone at the end of the line: message fields
+  mailmote::mime::message mail{mailmote::mime::fields{}};
+#elif CASE == 13  // a recipient who is gone at the end of the line: mailbox_list
+  const mailmote::mime::fields alert{.to = mailmote::mime::mailbox{"a@example.org"}};
+#elif CASE == 14  // recipients who are gone at the end of the line: mailbox_list
+  const mailmote::mime::fields alert{.to = {{"a@example.org"}, {"b@example.org"}}};
 #endif
 }
