@@ -3052,20 +3052,30 @@ namespace mailmote::text {
 // CRLF stands between two lines, and not behind the last.
 class base64_lines {
  public:
-  static constexpr std::uint32_t line = 76;   // characters: 57 octets
+  static constexpr std::uint32_t line = 76;  // characters
+  static constexpr std::uint32_t octets_a_line = 57;
   static constexpr std::size_t max_end = 6;   // what `finish` writes at most
   static constexpr std::size_t max_more = 6;  // what `encode` writes beside 4/3 of n and line ends
 
   static constexpr std::uint64_t length(std::uint64_t octets) {
-    const std::uint64_t characters = (octets + 2) / 3 * 4;
-    return characters == 0 ? 0 : characters + (characters - 1) / line * 2;
+    if (octets == 0) return 0;
+    // As on paper, 16 bits a digit: a small processor has no 64-bit division.
+    std::uint64_t lines = 0;  // before the last one
+    std::uint32_t rest = 0;
+    --octets;
+    for (int shift = 48; shift >= 0; shift -= 16) {
+      const std::uint32_t digit = (rest << 16) | static_cast<std::uint16_t>(octets >> shift);
+      lines = (lines << 16) | (digit / octets_a_line);
+      rest = digit % octets_a_line;
+    }
+    return lines * (line + 2) + base64_length(rest + 1);
   }
 
   // How many octets can be encoded at once into `room`.
   static constexpr std::size_t fitting(std::size_t room) {
-    return room < 2 * max_more
-               ? 0
-               : (room - 2 * max_more) / (line + 2) * 57 + (room - 2 * max_more) % (line + 2) / 2;
+    return room < 2 * max_more ? 0
+                               : (room - 2 * max_more) / (line + 2) * octets_a_line +
+                                     (room - 2 * max_more) % (line + 2) / 2;
   }
 
   // Encodes all of `in`, at most fitting(out.size()) octets. The two may share memory when `in` ends
@@ -3423,17 +3433,22 @@ constexpr std::int32_t days_of(date d) {
          (719468 + 146097);
 }
 
+// Since 1970-01-01, rounded down. In two steps, as a small processor has no 64-bit division: a day
+// has 128 times 675 seconds.
+constexpr std::int32_t days_in(std::int64_t unix_seconds) {
+  const auto steps = static_cast<std::int32_t>(unix_seconds >> 7);
+  return steps / 675 - (steps % 675 < 0 ? 1 : 0);
+}
+
 constexpr date date_of(std::int64_t unix_seconds) {
-  constexpr std::int64_t seconds_a_day = 86400;
-  std::int64_t days = unix_seconds / seconds_a_day;
-  if (unix_seconds % seconds_a_day < 0) --days;
+  const std::int32_t days = days_in(unix_seconds);
 
   // A year that is early by a few, counted up to the right one.
   date d;
-  d.year = 1970 + static_cast<int>(days < 0 ? days / 365 - 1 : days / 366);
+  d.year = 1970 + (days < 0 ? days / 365 - 1 : days / 366);
   while (days_of({d.year + 1, 1, 1}) <= days) ++d.year;
   while (d.month < 12 && days_of({d.year, d.month + 1, 1}) <= days) ++d.month;
-  d.day = static_cast<int>(days - days_of({d.year, d.month, 1})) + 1;
+  d.day = days - days_of({d.year, d.month, 1}) + 1;
   return d;
 }
 
@@ -3471,8 +3486,9 @@ class date_time {
   constexpr void put(text::piece_writer& out) const {
     constexpr std::string_view weekdays = "ThuFriSatSunMonTueWed";  // 1970-01-01 was a Thursday
     constexpr std::string_view months = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    const auto weekday = static_cast<std::size_t>(local() / 86400 % 7);
-    const auto of_day = static_cast<int>(local() % 86400);
+    const std::int32_t days = days_in(local());
+    const auto weekday = static_cast<std::size_t>(days % 7);
+    const auto of_day = static_cast<int>(local() - std::int64_t{days} * 86400);
     const date when = date_of(local());
     out.put({weekdays.data() + weekday * 3, 3});
     out.put(", ");

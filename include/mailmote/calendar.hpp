@@ -37,17 +37,22 @@ constexpr std::int32_t days_of(date d) {
          (719468 + 146097);
 }
 
+// Since 1970-01-01, rounded down. In two steps, as a small processor has no 64-bit division: a day
+// has 128 times 675 seconds.
+constexpr std::int32_t days_in(std::int64_t unix_seconds) {
+  const auto steps = static_cast<std::int32_t>(unix_seconds >> 7);
+  return steps / 675 - (steps % 675 < 0 ? 1 : 0);
+}
+
 constexpr date date_of(std::int64_t unix_seconds) {
-  constexpr std::int64_t seconds_a_day = 86400;
-  std::int64_t days = unix_seconds / seconds_a_day;
-  if (unix_seconds % seconds_a_day < 0) --days;
+  const std::int32_t days = days_in(unix_seconds);
 
   // A year that is early by a few, counted up to the right one.
   date d;
-  d.year = 1970 + static_cast<int>(days < 0 ? days / 365 - 1 : days / 366);
+  d.year = 1970 + (days < 0 ? days / 365 - 1 : days / 366);
   while (days_of({d.year + 1, 1, 1}) <= days) ++d.year;
   while (d.month < 12 && days_of({d.year, d.month + 1, 1}) <= days) ++d.month;
-  d.day = static_cast<int>(days - days_of({d.year, d.month, 1})) + 1;
+  d.day = days - days_of({d.year, d.month, 1}) + 1;
   return d;
 }
 

@@ -37,8 +37,9 @@ class date_time {
   constexpr void put(text::piece_writer& out) const {
     constexpr std::string_view weekdays = "ThuFriSatSunMonTueWed";  // 1970-01-01 was a Thursday
     constexpr std::string_view months = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    const auto weekday = static_cast<std::size_t>(local() / 86400 % 7);
-    const auto of_day = static_cast<int>(local() % 86400);
+    const std::int32_t days = days_in(local());
+    const auto weekday = static_cast<std::size_t>(days % 7);
+    const auto of_day = static_cast<int>(local() - std::int64_t{days} * 86400);
     const date when = date_of(local());
     out.put({weekdays.data() + weekday * 3, 3});
     out.put(", ");

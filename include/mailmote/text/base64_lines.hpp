@@ -18,20 +18,30 @@ namespace mailmote::text {
 // CRLF stands between two lines, and not behind the last.
 class base64_lines {
  public:
-  static constexpr std::uint32_t line = 76;   // characters: 57 octets
+  static constexpr std::uint32_t line = 76;  // characters
+  static constexpr std::uint32_t octets_a_line = 57;
   static constexpr std::size_t max_end = 6;   // what `finish` writes at most
   static constexpr std::size_t max_more = 6;  // what `encode` writes beside 4/3 of n and line ends
 
   static constexpr std::uint64_t length(std::uint64_t octets) {
-    const std::uint64_t characters = (octets + 2) / 3 * 4;
-    return characters == 0 ? 0 : characters + (characters - 1) / line * 2;
+    if (octets == 0) return 0;
+    // As on paper, 16 bits a digit: a small processor has no 64-bit division.
+    std::uint64_t lines = 0;  // before the last one
+    std::uint32_t rest = 0;
+    --octets;
+    for (int shift = 48; shift >= 0; shift -= 16) {
+      const std::uint32_t digit = (rest << 16) | static_cast<std::uint16_t>(octets >> shift);
+      lines = (lines << 16) | (digit / octets_a_line);
+      rest = digit % octets_a_line;
+    }
+    return lines * (line + 2) + base64_length(rest + 1);
   }
 
   // How many octets can be encoded at once into `room`.
   static constexpr std::size_t fitting(std::size_t room) {
-    return room < 2 * max_more
-               ? 0
-               : (room - 2 * max_more) / (line + 2) * 57 + (room - 2 * max_more) % (line + 2) / 2;
+    return room < 2 * max_more ? 0
+                               : (room - 2 * max_more) / (line + 2) * octets_a_line +
+                                     (room - 2 * max_more) % (line + 2) / 2;
   }
 
   // Encodes all of `in`, at most fitting(out.size()) octets. The two may share memory when `in` ends
