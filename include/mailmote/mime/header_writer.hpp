@@ -20,9 +20,9 @@ namespace mailmote::mime {
 // RFC 5322 section 2.1.1 asks for 78, RFC 2047 section 2 for less where a word is encoded.
 inline constexpr std::size_t fold_at = 76;
 
-inline constexpr std::size_t max_word = 800;  // a longer one is written as encoded words
-inline constexpr std::size_t max_quoted =
-    60;  // so is a longer name, as a quoted string has one line
+// What is longer is written as encoded words: a word, and a name in one line of quotes.
+inline constexpr std::size_t max_word = 800;
+inline constexpr std::size_t max_quoted = 60;
 
 class header_writer {
  public:
@@ -37,11 +37,6 @@ class header_writer {
   constexpr void put(std::string_view octets) {
     out_.put(octets);
     column_ += octets.size();
-  }
-
-  constexpr void put_number(std::size_t n) {  // of a place in a list; it may make a line longer
-    out_.put_number(n);
-    column_ += 3;
   }
 
   constexpr void end() {

@@ -89,7 +89,7 @@ constexpr void put_parameter(header_writer& out, std::string_view name, std::str
     out.put(name);
     if (total > detail::max_section) {
       out.put("*");
-      out.put_number(section);
+      out.octets().put_number(section);  // lines here are short
     }
     out.put(section == 0 ? std::string_view{"*=utf-8''"} : std::string_view{"*="});
     detail::put_section(out, rest);
