@@ -2988,7 +2988,8 @@ enum class broken_utf8 : std::uint8_t {
 // The octets of a part. Text in memory that is not fit for the encoding that it names, and an
 // eight_bit source where the server has no 8BITMIME, get another one. A source that names
 // seven_bit or eight_bit and is not fit for it ends the session (errc::bad_part): what was sent by
-// then is no mail.
+// then is no mail. To choose, and to know the length, begin() encodes what is in memory; a large file
+// there had better name base64, whose length is known without.
 class content {
  public:
   constexpr content() = default;  // none
@@ -3874,7 +3875,8 @@ class checker {
 //
 // Knows:          what fits into 7bit and 8bit, and what is shorter of the others.
 // Does not know:  how the encodings are written (body_encoder.hpp).
-// Bounds:         encodes a text in memory up to three times, into 64 octets.
+// Bounds:         encodes a text in memory up to three times, into 64 octets; a file in memory that
+//                 names base64, never.
 
 namespace mailmote::mime {
 
@@ -3893,7 +3895,14 @@ struct measure {
   bool needs_line_end = false;  // it does not end in one
 };
 
+// Of octets in base64, whatever they are.
+constexpr measure measure_base64(std::uint64_t octets) {
+  const bool is_known = octets != unknown_length;
+  return {is_known ? text::base64_lines::length(octets) : unknown_length, true, true};
+}
+
 inline measure measure_memory(const content& what, encoding as, content_use use) {
+  if (as == encoding::base64 && use == content_use::file) return measure_base64(what.text().size());
   body_encoder encoder{what, as, form_of(use, as), broken_utf8::replace, unknown_length};
   std::array<char, 64> scratch;
   measure found;
@@ -3929,10 +3938,9 @@ inline encoding choose_encoding(const content& what, content_use use, bool eight
 inline measure measure_content(const content& what, encoding as, content_use use,
                                broken_utf8 faults) {
   if (what.source() == nullptr) return measure_memory(what, as, use);
-  const std::uint64_t octets = what.source()->length();
   const bool may_grow = use == content_use::text && faults == broken_utf8::replace;
-  if (octets == unknown_length || as != encoding::base64 || may_grow) return {unknown_length};
-  return {text::base64_lines::length(octets), true, true};
+  if (as != encoding::base64 || may_grow) return {unknown_length};
+  return measure_base64(what.source()->length());
 }
 
 }  // namespace mailmote::mime

@@ -3,7 +3,8 @@
 //
 // Knows:          what fits into 7bit and 8bit, and what is shorter of the others.
 // Does not know:  how the encodings are written (body_encoder.hpp).
-// Bounds:         encodes a text in memory up to three times, into 64 octets.
+// Bounds:         encodes a text in memory up to three times, into 64 octets; a file in memory that
+//                 names base64, never.
 #pragma once
 
 #include <array>
@@ -31,7 +32,14 @@ struct measure {
   bool needs_line_end = false;  // it does not end in one
 };
 
+// Of octets in base64, whatever they are.
+constexpr measure measure_base64(std::uint64_t octets) {
+  const bool is_known = octets != unknown_length;
+  return {is_known ? text::base64_lines::length(octets) : unknown_length, true, true};
+}
+
 inline measure measure_memory(const content& what, encoding as, content_use use) {
+  if (as == encoding::base64 && use == content_use::file) return measure_base64(what.text().size());
   body_encoder encoder{what, as, form_of(use, as), broken_utf8::replace, unknown_length};
   std::array<char, 64> scratch;
   measure found;
@@ -67,10 +75,9 @@ inline encoding choose_encoding(const content& what, content_use use, bool eight
 inline measure measure_content(const content& what, encoding as, content_use use,
                                broken_utf8 faults) {
   if (what.source() == nullptr) return measure_memory(what, as, use);
-  const std::uint64_t octets = what.source()->length();
   const bool may_grow = use == content_use::text && faults == broken_utf8::replace;
-  if (octets == unknown_length || as != encoding::base64 || may_grow) return {unknown_length};
-  return {text::base64_lines::length(octets), true, true};
+  if (as != encoding::base64 || may_grow) return {unknown_length};
+  return measure_base64(what.source()->length());
 }
 
 }  // namespace mailmote::mime

@@ -33,7 +33,8 @@ enum class broken_utf8 : std::uint8_t {
 // The octets of a part. Text in memory that is not fit for the encoding that it names, and an
 // eight_bit source where the server has no 8BITMIME, get another one. A source that names
 // seven_bit or eight_bit and is not fit for it ends the session (errc::bad_part): what was sent by
-// then is no mail.
+// then is no mail. To choose, and to know the length, begin() encodes what is in memory; a large file
+// there had better name base64, whose length is known without.
 class content {
  public:
   constexpr content() = default;  // none
