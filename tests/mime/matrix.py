@@ -116,6 +116,10 @@ def cases():
                 case = with_subject(f"date {seconds} {offset}", "s")
                 case.fields["date"] = (str(seconds), str(offset))
                 yield case
+    for seconds in range(1, 253402300799, 1267011503):  # two hundred, from 1970 to 9999
+        case = with_subject(f"date {seconds}", "s")
+        case.fields["date"] = (str(seconds), "0")
+        yield case
     yield from bodies()
     yield from trees()
 
