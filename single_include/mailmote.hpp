@@ -4060,7 +4060,7 @@ namespace mailmote::mime {
 // RFC 5322 section 2.1.1 asks for 78, RFC 2047 section 2 for less where a word is encoded.
 inline constexpr std::size_t fold_at = 76;
 
-// What is longer is written as encoded words: a word, and a name in one line of quotes.
+// What is longer is written as encoded words: a word, and a name in quotes, with its backslashes.
 inline constexpr std::size_t max_word = 800;
 inline constexpr std::size_t max_quoted = 60;
 
@@ -4125,14 +4125,15 @@ class header_writer {
 
   // A display name: atoms, a quoted string, or encoded words.
   constexpr void phrase(std::string_view name) {
-    if (name.size() > max_quoted || !can_stand(name)) return encoded(name);
+    const std::size_t in_quotes = quoted_length(name);
+    if (in_quotes > max_quoted + 2 || !can_stand(name)) return encoded(name);
     bool is_atoms = true;
     char before = 0;
     for (const char c : name) {
       is_atoms = is_atoms && (text::is_atext(c) || (c == ' ' && before != ' '));
       before = c;
     }
-    blank(is_atoms ? name.size() : quoted_length(name));
+    blank(is_atoms ? name.size() : in_quotes);
     if (is_atoms) return clean(name);
     quoted(name);
   }
@@ -4377,8 +4378,9 @@ constexpr void put_ascii(header_writer& out, std::string_view value) {
 constexpr void put_parameter(header_writer& out, std::string_view name, std::string_view value) {
   out.put(";");
   const bool is_ascii = !ascii::has_non_ascii(value) && out.can_stand(value);
-  if (is_ascii && value.size() <= max_quoted) {
-    out.blank(name.size() + 1 + header_writer::quoted_length(value));
+  const std::size_t in_quotes = header_writer::quoted_length(value);
+  if (is_ascii && in_quotes <= max_quoted + 2) {
+    out.blank(name.size() + 1 + in_quotes);
     out.put(name);
     out.put("=");
     return out.quoted(value);

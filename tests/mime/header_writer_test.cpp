@@ -90,6 +90,13 @@ TEST_CASE("a name is atoms, a quoted string or encoded words") {
         " =?utf-8?q?=C3=BC_=28x=29_is_our_boiler_number_1=5F2?=");
 }
 
+TEST_CASE("quotes within quotes count twice: what they make longer than a line is encoded") {
+  CHECK(name(std::string(30, '"')).size() == 63);
+  CHECK(name(std::string(31, '"')).starts_with(" =?utf-8?b?"));
+  CHECK(file_name(std::string(30, '"')).size() == 73);
+  CHECK(file_name(std::string(31, '"')).starts_with(";\r\n filename*0*=utf-8''%22%22"));
+}
+
 TEST_CASE("a file name is a quoted string, or as RFC 2231 has it with ASCII behind") {
   CHECK(file_name("a.csv") == "; filename=\"a.csv\"");
   CHECK(file_name("a \"b\".csv") == "; filename=\"a \\\"b\\\".csv\"");

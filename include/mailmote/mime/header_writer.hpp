@@ -20,7 +20,7 @@ namespace mailmote::mime {
 // RFC 5322 section 2.1.1 asks for 78, RFC 2047 section 2 for less where a word is encoded.
 inline constexpr std::size_t fold_at = 76;
 
-// What is longer is written as encoded words: a word, and a name in one line of quotes.
+// What is longer is written as encoded words: a word, and a name in quotes, with its backslashes.
 inline constexpr std::size_t max_word = 800;
 inline constexpr std::size_t max_quoted = 60;
 
@@ -85,14 +85,15 @@ class header_writer {
 
   // A display name: atoms, a quoted string, or encoded words.
   constexpr void phrase(std::string_view name) {
-    if (name.size() > max_quoted || !can_stand(name)) return encoded(name);
+    const std::size_t in_quotes = quoted_length(name);
+    if (in_quotes > max_quoted + 2 || !can_stand(name)) return encoded(name);
     bool is_atoms = true;
     char before = 0;
     for (const char c : name) {
       is_atoms = is_atoms && (text::is_atext(c) || (c == ' ' && before != ' '));
       before = c;
     }
-    blank(is_atoms ? name.size() : quoted_length(name));
+    blank(is_atoms ? name.size() : in_quotes);
     if (is_atoms) return clean(name);
     quoted(name);
   }

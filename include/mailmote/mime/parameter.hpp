@@ -73,8 +73,9 @@ constexpr void put_ascii(header_writer& out, std::string_view value) {
 constexpr void put_parameter(header_writer& out, std::string_view name, std::string_view value) {
   out.put(";");
   const bool is_ascii = !ascii::has_non_ascii(value) && out.can_stand(value);
-  if (is_ascii && value.size() <= max_quoted) {
-    out.blank(name.size() + 1 + header_writer::quoted_length(value));
+  const std::size_t in_quotes = header_writer::quoted_length(value);
+  if (is_ascii && in_quotes <= max_quoted + 2) {
+    out.blank(name.size() + 1 + in_quotes);
     out.put(name);
     out.put("=");
     return out.quoted(value);
