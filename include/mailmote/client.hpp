@@ -33,7 +33,8 @@ struct buffer_sizes {
 inline constexpr int moves_per_poll = 16;
 
 // Sends mail, one at a time, over one stream, inside one TLS session. Both are referred to, and live
-// as long as the client. A stream that has `close()` is closed when its connection is over.
+// as long as the client. A stream that has `close()` is closed when its connection is over; one that
+// has `flush()` is told at the end of each poll that no more comes now.
 template <class Stream, class Tls, buffer_sizes Sizes = buffer_sizes{}>
 class client {
   // Not constraints, as a compiler has more to say of these.
@@ -72,6 +73,7 @@ class client {
     while (moves < moves_per_poll && move()) ++moves;
     if (moves < moves_per_poll) session_.expire();  // a reply that is here is never too late
     if (session_.next() == smtp::action::close) close();
+    if constexpr (requires { stream_.flush(); }) stream_.flush();
     has_more_ = moves == moves_per_poll && connected_;
     if (session_.take_finished()) return status::finished;
     return idle() ? status::idle : status::working;
@@ -187,7 +189,7 @@ class client {
   bool close() noexcept {
     if (!connected_) return false;
     if (is_bound_) tls_.close();
-    if constexpr (requires(Stream & s) { s.close(); }) stream_.close();
+    if constexpr (requires { stream_.close(); }) stream_.close();
     wipe(out_);
     wipe(in_);
     blocked_ = {};
