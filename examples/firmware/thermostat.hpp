@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// thermostat.hpp: an hour of temperatures, to be attached to an alert.
+// thermostat.hpp: six hours of temperatures, to be attached to an alert.
 //
 // Knows:          what a CSV file looks like (RFC 4180).
 // Does not know:  who reads it.
@@ -15,7 +15,7 @@
 // Reads as a file of CSV does; mailmote::stream_source takes it.
 class temperature_log {
  public:
-  static constexpr std::uint32_t minutes = 60;
+  static constexpr std::uint32_t minutes = 360;
 
   bool rewind() noexcept {
     next_ = 0;

@@ -31,6 +31,8 @@ small_and_silent     -o message_size_limit=$small_limit -o smtpd_discard_ehlo_ke
 wrong_name           $(with_certificate wrong_name)
 chain                $(with_certificate chain)
 rsa                  $(with_certificate rsa)
+rsa_chain            $(with_certificate rsa_chain) -o smtpd_tls_mandatory_protocols=TLSv1.3
+unknown_ca           $(with_certificate unknown)
 expired              $(with_certificate expired)
 expired_implicit     $(with_certificate expired) -o smtpd_tls_wrappermode=yes
 END

@@ -10,6 +10,7 @@
 #   by_old                 as good, by old_ca
 #   good                   mail.example.test, localhost, 127.0.0.1, ::1; by ca, 2020 to 2089
 #   rsa                    the same with RSA-2048, by rsa_ca
+#   rsa_chain              the same, by an intermediate with RSA-2048 that it carries, by rsa_ca
 #   chain                  the same names, by an intermediate (2020 to 2059) that it carries, by ca
 #   chain_expired          the same, but the intermediate was valid in 2020 only
 #   client_chain           the same, but the intermediate is for clients only (extended key usage)
@@ -46,6 +47,8 @@ for name in ca other_ca old_ca by_old imposter intermediate late_intermediate cl
 done 2>/dev/null
 key rsa_ca rsa 2>/dev/null
 key rsa rsa 2>/dev/null
+key rsa_chain rsa 2>/dev/null
+key rsa_intermediate rsa 2>/dev/null
 
 # shellcheck disable=SC2086  # the dates are two words
 {
@@ -55,6 +58,7 @@ key rsa rsa 2>/dev/null
   authority rsa_ca "mailmote throwaway RSA CA" rsa_ca $long
   authority imposter "mailmote throwaway CA" imposter $long
   authority intermediate "mailmote throwaway intermediate" ca $half
+  authority rsa_intermediate "mailmote throwaway RSA intermediate" rsa_ca $half
   authority late_intermediate "mailmote throwaway late intermediate" ca $past
 
   authority client_intermediate "mailmote throwaway client CA" ca $half extendedKeyUsage=clientAuth
@@ -64,6 +68,7 @@ key rsa rsa 2>/dev/null
   server good ca $long "subjectAltName=$names"
   server by_old old_ca $long "subjectAltName=$names"
   server rsa rsa_ca $long "subjectAltName=$names"
+  server rsa_chain rsa_intermediate $long "subjectAltName=$names"
   server chain intermediate $long "subjectAltName=$names"
   server client_chain client_intermediate $long "subjectAltName=$names"
   server narrow_chain narrow_intermediate $long "subjectAltName=DNS:mail.example.test"
@@ -84,6 +89,7 @@ for name in chain chain_expired client_chain narrow_chain; do
   cp $name.key ${name}_leaf.key
 done
 cat intermediate.pem >>chain.pem
+cat rsa_intermediate.pem >>rsa_chain.pem
 cat late_intermediate.pem >>chain_expired.pem
 cat client_intermediate.pem >>client_chain.pem
 cat narrow_intermediate.pem >>narrow_chain.pem
