@@ -49,7 +49,7 @@ void board_release(void* block);
 
 /* Ciphers and hashes: AES-GCM with SHA-256, which every server has. */
 #define HAVE_AESGCM                /* the only mode of AES here */
-#define GCM_SMALL                  /* multiplication without tables */
+#define GCM_TABLE_4BIT             /* 1 KB of RAM more than GCM_SMALL; a tenth of the time for a mail */
 #define WOLFSSL_AES_SMALL_TABLES   /* 1 KB of tables, not 9 */
 #define NO_AES_CBC                 /* suites of TLS 1.2 that mailmote would refuse */
 #define USE_SLOW_SHA256            /* 2 KB smaller, and still faster than the network */

@@ -57,7 +57,7 @@ verdict() { # verdict NAME: of the command before
   else
     ((++failed))
     echo "not ok - $machine: $1"
-    sed 's/^/#   /' "$work/said"
+    sed 's/^/#   /' "$work/said" "$work/errors"
   fi
 }
 
@@ -69,7 +69,7 @@ run() {
   timeout 60 qemu-system-arm -M "$machine" -display none -monitor none -serial null \
     -icount shift=0 -chardev stdio,id=console \
     -semihosting-config "enable=on,target=native,chardev=console,$arguments" \
-    -nic "user,model=$model" -kernel "$build/firmware/$machine.elf" >"$work/said" 2>&1 </dev/null
+    -nic "user,model=$model" -kernel "$build/firmware/$machine.elf" >"$work/said" 2>"$work/errors" </dev/null
 }
 
 ends_with() { # ends_with CODE ARGUMENT...: and leaves no mail
