@@ -12,8 +12,6 @@
 
 #include "semihosting.hpp"
 
-
-
 extern "C" {
 // Where things are; the linker says so.
 extern std::uint32_t data_begin[], data_end[], data_stored[], bss_begin[], bss_end[];
@@ -67,12 +65,26 @@ void guard_stack() {
 
 using vector = void (*)();
 [[gnu::section(".vectors"), gnu::used]] static const vector vectors[16] = {
-    reinterpret_cast<vector>(stack_end), reset, fault, fault, fault, fault, fault, nullptr, nullptr,
-    nullptr, nullptr, fault, fault, nullptr, fault, tick};
+    reinterpret_cast<vector>(stack_end),
+    reset,
+    fault,
+    fault,
+    fault,
+    fault,
+    fault,
+    nullptr,
+    nullptr,
+    nullptr,
+    nullptr,
+    fault,
+    fault,
+    nullptr,
+    fault,
+    tick};
 
 void reset() {
-  for (std::uint32_t* to = stack_begin; to < reinterpret_cast<std::uint32_t*>(__builtin_frame_address(0)) - 16;
-       ++to) {
+  for (std::uint32_t* to = stack_begin;
+       to < reinterpret_cast<std::uint32_t*>(__builtin_frame_address(0)) - 16; ++to) {
     *to = paint;
   }
   std::memcpy(data_begin, data_stored, static_cast<std::size_t>(data_end - data_begin) * 4);

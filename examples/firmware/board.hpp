@@ -16,10 +16,11 @@ namespace board {
 // The clock and the interrupts begin here.
 void start();
 
-std::uint32_t millis();        // since start; wraps around
-std::uint64_t instructions();  // since start, idle time too; what an emulator counts (-icount shift=0)
-std::int64_t unix_time();      // of the real-time clock
-void sleep();                  // until the next interrupt: a millisecond at most
+std::uint32_t millis();  // since start; wraps around
+std::uint64_t
+instructions();            // since start, idle time too; what an emulator counts (-icount shift=0)
+std::int64_t unix_time();  // of the real-time clock
+void sleep();              // until the next interrupt: a millisecond at most
 
 void print(std::string_view text);
 void print(std::uint64_t number);
@@ -37,7 +38,7 @@ std::size_t static_ram();
 inline constexpr std::size_t largest_frame = 1514;
 using mac_address = std::uint8_t[6];
 void ethernet_start(const mac_address& own);
-bool ethernet_send(std::span<const std::uint8_t> frame);          // false: no room for it now
+bool ethernet_send(std::span<const std::uint8_t> frame);     // false: no room for it now
 std::size_t ethernet_receive(std::span<std::uint8_t> room);  // octets of a frame; 0: there is none
 
 }  // namespace board

@@ -55,7 +55,8 @@ void blink() { ++blinks; }
 
 std::uint16_t relay_port() {
   std::uint32_t port = 0;
-  for (const char c : board::argument("port")) port = port * 10 + static_cast<std::uint32_t>(c - '0');
+  for (const char c : board::argument("port"))
+    port = port * 10 + static_cast<std::uint32_t>(c - '0');
   return port == 0 ? site::relay_port : static_cast<std::uint16_t>(port);
 }
 

@@ -9,10 +9,10 @@
 namespace semihosting {
 
 enum class call : int {
-  write_text = 0x04,   // of a string that ends in NUL
-  unix_time = 0x11,    // of nothing
-  command_line = 0x15, // of a buffer and its size
-  exit = 0x20,         // of a reason and a code
+  write_text = 0x04,    // of a string that ends in NUL
+  unix_time = 0x11,     // of nothing
+  command_line = 0x15,  // of a buffer and its size
+  exit = 0x20,          // of a reason and a code
 };
 
 inline constexpr int application_exit = 0x20026;
