@@ -6,14 +6,15 @@ set -eu
 cd "$(dirname "$0")/../include"
 
 # The parts that everybody gets, and then each optional part as MACRO:file,file...
-everybody=$(find mailmote -name '*.hpp' \
-  ! -path 'mailmote/tls/*' ! -path 'mailmote/port/*' | sort | tr '\n' ' ')
+# A port that includes no system's headers is for everybody.
+for_systems='lwip posix'
+everybody=$(find mailmote -name '*.hpp' ! -path 'mailmote/tls/*' \
+  ! -path 'mailmote/port/lwip*' ! -path 'mailmote/port/posix*' | sort | tr '\n' ' ')
 optional=
 join() { sort | tr '\n' ',' | sed 's/,$//'; }
 tls=$(find mailmote/tls -name '*.hpp' ! -name tls_session.hpp | join)
 [ -z "$tls" ] || optional="MAILMOTE_WOLFSSL:$tls"
-ports=$(find mailmote/port -name '*.hpp' | sed 's|.*/||; s/[_.].*//' | sort -u)
-for port in $ports; do  # posix.hpp and posix_address.hpp are one port, posix
+for port in $for_systems; do  # posix.hpp and posix_address.hpp are one port, posix
   files=$(find mailmote/port -name "$port.hpp" -o -name "${port}_*.hpp" | join)
   optional="$optional MAILMOTE_$(echo "$port" | tr '[:lower:]' '[:upper:]'):$files"
 done

@@ -3,7 +3,7 @@
 //
 // Generated from include/mailmote/ by single_include/generate.sh; changes belong there.
 // Optional parts are asked for by macros, defined the same for the whole program:
-// MAILMOTE_WOLFSSL, MAILMOTE_POSIX.
+// MAILMOTE_WOLFSSL, MAILMOTE_LWIP, MAILMOTE_POSIX.
 #pragma once
 
 #include <algorithm>
@@ -218,6 +218,9 @@ class [[nodiscard]] io_result {
 //  8. The calls MUST NOT be entered from an interrupt, from two threads at a time, or from within
 //     each other, and MUST NOT call back into the client.
 //  9. The calls MUST be noexcept.
+// 10. A stream MAY have close() and flush(), noexcept too. close() ends the connection in good order
+//     and MAY come again. flush() says that no more is written now: a stream that gathers what it is
+//     given into packets MUST let it go then, and MAY hold it back until then.
 // clang-format off
 template <class S>
 concept byte_stream = requires(S& stream, std::span<char> in, std::span<const char> out) {
@@ -2778,7 +2781,8 @@ struct buffer_sizes {
 inline constexpr int moves_per_poll = 16;
 
 // Sends mail, one at a time, over one stream, inside one TLS session. Both are referred to, and live
-// as long as the client. A stream that has `close()` is closed when its connection is over.
+// as long as the client. A stream that has `close()` is closed when its connection is over; one that
+// has `flush()` is told at the end of each poll that no more comes now.
 template <class Stream, class Tls, buffer_sizes Sizes = buffer_sizes{}>
 class client {
   // Not constraints, as a compiler has more to say of these.
@@ -2817,6 +2821,7 @@ class client {
     while (moves < moves_per_poll && move()) ++moves;
     if (moves < moves_per_poll) session_.expire();  // a reply that is here is never too late
     if (session_.next() == smtp::action::close) close();
+    if constexpr (requires { stream_.flush(); }) stream_.flush();
     has_more_ = moves == moves_per_poll && connected_;
     if (session_.take_finished()) return status::finished;
     return idle() ? status::idle : status::working;
@@ -2932,7 +2937,7 @@ class client {
   bool close() noexcept {
     if (!connected_) return false;
     if (is_bound_) tls_.close();
-    if constexpr (requires(Stream & s) { s.close(); }) stream_.close();
+    if constexpr (requires { stream_.close(); }) stream_.close();
     wipe(out_);
     wipe(in_);
     blocked_ = {};
@@ -5281,6 +5286,187 @@ inline constexpr const char version[] = "0.1.0";
 // Bounds:         what a program does not name, its linker leaves out.
 
 
+// ---- <mailmote/port/arduino.hpp> ----
+
+// arduino.hpp: a TCP connection by anything that has the shape of Arduino's Client.
+//
+// Knows:          connected, available, read and write, as EthernetClient, WiFiClient and others have.
+// Does not know:  Arduino's headers; how the client connects, which is the sketch's to do.
+// Bounds:         one pointer. An Arduino `write` MAY BLOCK, for seconds with some libraries: a poll
+//                 over it is then not at once (law 2), and the library owns the timeout.
+//
+// Such a client cannot tell a connection that was reset from one that was closed: both are `closed`
+// here. Inside TLS the difference is told all the same, by TLS's own goodbye.
+
+namespace mailmote::arduino {
+
+// clang-format off
+template <class C>
+concept client_shape = requires(C& client, std::uint8_t* in, const std::uint8_t* out, std::size_t size) {
+  { client.connected() } -> std::convertible_to<bool>;
+  { client.available() } -> std::convertible_to<int>;
+  { client.read(in, size) } -> std::convertible_to<int>;             // octets, or negative
+  { client.write(out, size) } -> std::convertible_to<std::size_t>;   // octets; 0: none could be taken
+};
+// clang-format on
+
+// A byte_stream over a client, which is connected before `send`.
+template <client_shape Client>
+class client_stream {
+ public:
+  constexpr explicit client_stream(Client& client) : client_{client} {}
+
+  io_result read_some(std::span<char> in) noexcept {
+    const int waiting = client_.available();
+    if (waiting > 0) {
+      const std::size_t size = std::min(in.size(), static_cast<std::size_t>(waiting));
+      const int n = client_.read(reinterpret_cast<std::uint8_t*>(in.data()), size);
+      if (n > 0) return io_result::moved(static_cast<std::size_t>(n));
+    }
+    return client_.connected() ? io_status::want_read : io_status::closed;
+  }
+
+  io_result write_some(std::span<const char> out) noexcept {
+    if (!client_.connected()) return io_status::failed;
+    const std::size_t n =
+        client_.write(reinterpret_cast<const std::uint8_t*>(out.data()), out.size());
+    if (n > 0) return io_result::moved(n);
+    return client_.connected() ? io_status::want_write : io_status::failed;
+  }
+
+  void close() noexcept {
+    if constexpr (requires { client_.stop(); }) client_.stop();
+  }
+
+ private:
+  Client& client_;
+};
+
+}  // namespace mailmote::arduino
+
+// ---- <mailmote/port/bsd_socket.hpp> ----
+
+// bsd_socket.hpp: a TCP connection by any API of sockets that follows BSD's.
+//
+// Knows:          what non-blocking sockets do, wherever they come from.
+// Does not know:  what the calls are named (posix_api.hpp, lwip_socket.hpp); how names are looked up.
+// Bounds:         a handle and a few words; one attempt to connect, to one address.
+
+namespace mailmote::bsd {
+
+// The calls of an API, all static, with what the C ones take and return. Errors are the API's own
+// numbers, positive.
+// clang-format off
+template <class A>
+concept socket_api = requires(typename A::handle socket, const typename A::address& address,
+                              char* in, const char* out, std::size_t size, int error) {
+  requires std::equality_comparable<typename A::handle>;
+  { A::none } -> std::convertible_to<typename A::handle>;         // no socket
+  { A::open(address) } -> std::same_as<typename A::handle>;       // TCP, non-blocking, without Nagle's delay
+  { A::connect(socket, address) } -> std::convertible_to<int>;    // 0, or negative
+  { A::recv(socket, in, size) } -> std::convertible_to<std::ptrdiff_t>;   // octets, 0 at the end, or negative
+  { A::send(socket, out, size) } -> std::convertible_to<std::ptrdiff_t>;  // octets, or negative; no signal
+  { A::close(socket) };
+  { A::is_writable(socket) } -> std::same_as<bool>;               // at once: connected, or failed to
+  { A::pending_error(socket) } -> std::convertible_to<int>;       // SO_ERROR
+  { A::last_error() } -> std::convertible_to<int>;                // of the call before
+  { A::is_under_way(error) } -> std::same_as<bool>;               // EINPROGRESS
+  { A::would_block(error) } -> std::same_as<bool>;                // EAGAIN, EWOULDBLOCK, EINTR
+};
+
+// For mailmote::run.
+template <class A>
+concept waiting_api = socket_api<A> && requires(typename A::handle socket, interest wants, milliseconds timeout) {
+  { A::wait(socket, wants, timeout) } noexcept;                   // `none`: only the time passes
+  { A::now() } noexcept -> std::same_as<milliseconds>;
+};
+// clang-format on
+
+// A byte_stream. Nothing is registered for exit: one that does not live for ever is closed before it
+// goes.
+template <socket_api Api>
+class socket_stream {
+ public:
+  using handle = typename Api::handle;
+
+  constexpr socket_stream() = default;
+  socket_stream(const socket_stream&) = delete;
+  socket_stream& operator=(const socket_stream&) = delete;
+
+  // Starts to connect. errc::stream_failed: there is no socket, or no way there.
+  errc connect(const typename Api::address& to) noexcept {
+    close();
+    error_ = 0;
+    socket_ = Api::open(to);
+    if (socket_ != Api::none &&
+        (Api::connect(socket_, to) == 0 || Api::is_under_way(Api::last_error()))) {
+      is_connecting_ = true;
+      return errc::none;
+    }
+    error_ = Api::last_error();
+    close();
+    return errc::stream_failed;
+  }
+
+  // Leaves the stream ready for the next connect. native_error() keeps its value until then.
+  void close() noexcept {
+    if (socket_ != Api::none) Api::close(socket_);
+    socket_ = Api::none;
+    is_connecting_ = false;
+  }
+
+  // What the peer had sent can still be read when a write has failed.
+  io_result read_some(std::span<char> in) noexcept {
+    if (const io_status state = settle(); state != io_status::ok) return state;
+    const std::ptrdiff_t n = Api::recv(socket_, in.data(), in.size());
+    if (n == 0) return error_ == 0 ? io_status::closed : io_status::failed;
+    return came_to(n, error_ == 0 ? io_status::want_read : io_status::failed);
+  }
+
+  io_result write_some(std::span<const char> out) noexcept {
+    if (const io_status state = settle(); state != io_status::ok) return state;
+    if (error_ != 0) return io_status::failed;
+    return came_to(Api::send(socket_, out.data(), out.size()), io_status::want_write);
+  }
+
+  void wait(interest wants, milliseconds timeout) const noexcept requires waiting_api<Api> {
+    if (!wants.any() || socket_ != Api::none)
+      Api::wait(wants.any() ? socket_ : Api::none, wants, timeout);
+  }
+  static milliseconds now() noexcept requires waiting_api<Api> { return Api::now(); }
+
+  bool is_connecting() const noexcept { return is_connecting_; }
+  int native_error() const noexcept { return error_; }  // the API's number, or 0
+  handle native_handle() const noexcept { return socket_; }
+
+ private:
+  // ok once the connection stands.
+  io_status settle() noexcept {
+    if (socket_ == Api::none) return io_status::failed;
+    if (!is_connecting_) return io_status::ok;
+    if (!Api::is_writable(socket_)) return io_status::want_write;
+    error_ = Api::pending_error(socket_);
+    is_connecting_ = false;
+    if (error_ == 0) return io_status::ok;
+    close();
+    return io_status::failed;
+  }
+
+  io_result came_to(std::ptrdiff_t n, io_status otherwise) noexcept {
+    if (n > 0) return io_result::moved(static_cast<std::size_t>(n));
+    const int error = Api::last_error();
+    if (Api::would_block(error)) return otherwise;
+    error_ = error;
+    return io_status::failed;
+  }
+
+  handle socket_ = Api::none;
+  int error_ = 0;
+  bool is_connecting_ = false;
+};
+
+}  // namespace mailmote::bsd
+
 #ifdef MAILMOTE_WOLFSSL
 
 // ---- <mailmote/tls/anchor_text.hpp> ----
@@ -6888,25 +7074,309 @@ inline io_status session::fail(errc why, int code) noexcept {
 
 #endif  // MAILMOTE_WOLFSSL
 
+#ifdef MAILMOTE_LWIP
+
+// ---- <mailmote/port/lwip.hpp> ----
+
+// lwip.hpp: a TCP connection by lwIP's raw API.
+//
+// Knows:          lwIP's callbacks and pbufs, with or without altcp; versions 2.1 and 2.2.
+// Does not know:  what is sent, or who runs lwIP's timers and feeds it packets.
+// Bounds:         32 octets of its own; it holds at most TCP_WND octets of received pbufs.
+//
+// lwIP's defaults cut a mail of 10 KB into ten flights. What a mail wants of lwipopts.h:
+//
+//   TCP_MSS 1460                      536 otherwise: three times as many packets
+//   TCP_SND_BUF (4 * TCP_MSS)         a mail of this size is one flight
+//   TCP_WND (4 * TCP_MSS)             a server's certificates come in one
+//   TCP_SND_QUEUELEN, MEMP_NUM_TCP_SEG, MEM_SIZE, PBUF_POOL_SIZE: as lwIP derives or demands them
+//   LWIP_DNS 1                        for connect by name
+
+#include <lwip/altcp.h>  // without LWIP_ALTCP its names are those of lwip/tcp.h
+#include <lwip/dns.h>
+#include <lwip/pbuf.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace mailmote::lwip {
+
+// A byte_stream. All calls are made where lwIP's may be made: in the super-loop with NO_SYS=1, else
+// in the TCP/IP thread or with its core locked. Nothing is registered for exit: one that does not
+// live for ever is closed before it goes, for lwIP knows its address.
+class tcp_stream {
+ public:
+  constexpr tcp_stream() = default;
+  tcp_stream(const tcp_stream&) = delete;
+  tcp_stream& operator=(const tcp_stream&) = delete;
+
+#if LWIP_ALTCP
+  // Through a proxy, say; the allocator lives as long as the stream.
+  constexpr explicit tcp_stream(altcp_allocator_t& with) : allocator_{&with} {}
+#endif
+
+  // Starts to connect. errc::stream_failed: lwIP has no memory for it, or no route.
+  errc connect(const ip_addr_t& address, u16_t port) noexcept {
+    close();
+    port_ = port;
+    return began(start(address));
+  }
+
+#if LWIP_DNS
+  // Looks `host` up first, without blocking; it ends in NUL, and lives until the connection stands.
+  errc connect(const char* host, u16_t port) noexcept {
+    close();
+    port_ = port;
+    ip_addr_t address;
+    const err_t found = dns_gethostbyname(host, &address, on_found, this);
+    if (found == ERR_INPROGRESS) host_ = host;
+    return began(found == ERR_OK ? start(address) : found);
+  }
+#endif
+
+  // In good order: what was written is still sent, by lwIP alone. Ready for the next connect.
+  void close() noexcept {
+    if (altcp_pcb* const pcb = drop(); pcb != nullptr && altcp_close(pcb) != ERR_OK)
+      altcp_abort(pcb);
+  }
+
+  // With a reset. Ready for the next connect.
+  void abort() noexcept {
+    if (altcp_pcb* const pcb = drop(); pcb != nullptr) altcp_abort(pcb);
+  }
+
+  // Only what was read makes room for more. What came before a failure can still be read.
+  io_result read_some(std::span<char> in) noexcept {
+    if (received_ == nullptr)
+      return has_ended_ ? io_status::closed : when_idle(io_status::want_read);
+    const auto size = static_cast<u16_t>(std::min<std::size_t>(in.size(), received_->tot_len));
+    pbuf_copy_partial(received_, in.data(), size, 0);
+    received_ = pbuf_free_header(received_, size);
+    if (pcb_ != nullptr) altcp_recved(pcb_, size);
+    return io_result::moved(size);
+  }
+
+  // At most a segment a call, into lwIP's buffer. It goes out at flush.
+  io_result write_some(std::span<const char> out) noexcept {
+    if (pcb_ == nullptr || !is_open_) return when_idle(io_status::want_write);
+    const std::size_t room = std::min<std::size_t>(altcp_sndbuf(pcb_), altcp_mss(pcb_));
+    const auto size = static_cast<u16_t>(std::min(out.size(), room));
+    if (size == 0) return io_status::want_write;
+    const err_t error = altcp_write(pcb_, out.data(), size, TCP_WRITE_FLAG_COPY);
+    if (error == ERR_OK) return io_result::moved(size);
+    if (error == ERR_MEM) return io_status::want_write;
+    error_ = error;
+    altcp_abort(let_go());
+    return io_status::failed;
+  }
+
+  // The client says so at the end of each poll: packets are cut from all that it wrote.
+  void flush() noexcept {
+    if (is_open_) altcp_output(pcb_);
+  }
+
+  // lwIP's reason for the failure, or ERR_OK; ERR_VAL: the host has no address.
+  err_t native_error() const noexcept { return error_; }
+
+ private:
+  io_status when_idle(io_status when_open) const {
+    if (is_open_) return when_open;
+    return pcb_ != nullptr || host_ != nullptr ? io_status::want_write : io_status::failed;
+  }
+
+  errc began(err_t error) {
+    error_ = error == ERR_INPROGRESS ? err_t{ERR_OK} : error;
+    return error_ == ERR_OK ? errc::none : errc::stream_failed;
+  }
+
+  err_t start(const ip_addr_t& address) {
+    pcb_ = altcp_new_ip_type(allocator_, IP_GET_TYPE(&address));
+    if (pcb_ == nullptr) return ERR_MEM;
+    altcp_arg(pcb_, this);
+    altcp_recv(pcb_, on_received);
+    altcp_err(pcb_, on_error);
+    const err_t error = altcp_connect(pcb_, &address, port_, on_connected);
+    if (error != ERR_OK) abort();
+    return error;
+  }
+
+  // lwIP's block, which is the caller's now, and may be none.
+  altcp_pcb* let_go() {
+    altcp_pcb* const pcb = pcb_;
+    if (pcb != nullptr) {
+      altcp_arg(pcb, nullptr);
+      altcp_recv(pcb, nullptr);
+      altcp_err(pcb, nullptr);
+    }
+    pcb_ = nullptr;
+    is_open_ = false;
+    return pcb;
+  }
+
+  // The same, with nothing left to read. What nobody has read would make lwIP's close a reset.
+  altcp_pcb* drop() {
+    if (received_ != nullptr) {
+      if (pcb_ != nullptr) altcp_recved(pcb_, received_->tot_len);
+      pbuf_free(received_);
+    }
+    received_ = nullptr;
+    host_ = nullptr;
+    has_ended_ = false;
+    return let_go();
+  }
+
+  // lwIP's answers. They only take notes: the client is not called, nor is anything closed.
+
+#if LWIP_DNS
+  static void on_found(const char* name, const ip_addr_t* address, void* self) {
+    auto& stream = *static_cast<tcp_stream*>(self);
+    if (stream.host_ == nullptr || std::strcmp(name, stream.host_) != 0) return;  // no longer asked
+    stream.host_ = nullptr;
+    stream.error_ = address != nullptr ? stream.start(*address) : err_t{ERR_VAL};
+  }
+#endif
+
+  static err_t on_connected(void* self, altcp_pcb*, err_t) {
+    auto& stream = *static_cast<tcp_stream*>(self);
+    altcp_nagle_disable(stream.pcb_);
+    stream.is_open_ = true;
+    return ERR_OK;
+  }
+
+  // Without a pbuf: the peer says no more, and may still listen.
+  static err_t on_received(void* self, altcp_pcb*, pbuf* more, err_t) {
+    auto& stream = *static_cast<tcp_stream*>(self);
+    if (more == nullptr) {
+      stream.has_ended_ = true;
+    } else if (stream.received_ == nullptr) {
+      stream.received_ = more;
+    } else if (stream.received_->tot_len + more->tot_len > 0xFFFF) {
+      return ERR_MEM;  // as much as a chain can be: lwIP keeps it, and comes again
+    } else {
+      pbuf_cat(stream.received_, more);
+    }
+    return ERR_OK;
+  }
+
+  // lwIP has freed its block.
+  static void on_error(void* self, err_t error) {
+    auto& stream = *static_cast<tcp_stream*>(self);
+    stream.pcb_ = nullptr;
+    stream.is_open_ = false;
+    stream.error_ = error;
+  }
+
+  altcp_pcb* pcb_ = nullptr;
+  pbuf* received_ = nullptr;
+  const char* host_ = nullptr;  // while it is looked up
+#if LWIP_ALTCP
+  altcp_allocator_t* allocator_ = nullptr;
+#endif
+  u16_t port_ = 0;
+  err_t error_ = ERR_OK;
+  bool is_open_ = false;    // until it is closed or has failed
+  bool has_ended_ = false;  // the peer says no more
+};
+
+}  // namespace mailmote::lwip
+
+// ---- <mailmote/port/lwip_socket.hpp> ----
+
+// lwip_socket.hpp: a TCP connection by lwIP's sockets, for tasks (NO_SYS=0, LWIP_SOCKET=1).
+//
+// Knows:          lwip_socket and its kin, and errno.
+// Does not know:  the state of a connection (bsd_socket.hpp); how names are looked up.
+// Bounds:         nothing is kept.
+
+#include <lwip/opt.h>
+
+#if LWIP_SOCKET
+#include <lwip/errno.h>
+#include <lwip/sockets.h>
+#include <lwip/sys.h>
+
+#include <algorithm>
+
+namespace mailmote::lwip {
+
+struct socket_api {
+  using handle = int;
+  static constexpr handle none = -1;
+
+  struct address {
+    sockaddr_storage storage{};
+    socklen_t size = 0;
+    const sockaddr* any() const { return reinterpret_cast<const sockaddr*>(&storage); }
+  };
+
+  static handle open(const address& to) noexcept {
+    const handle socket = lwip_socket(to.any()->sa_family, SOCK_STREAM, 0);
+    if (socket < 0) return none;
+    const int on = 1;
+    (void)lwip_setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    (void)lwip_fcntl(socket, F_SETFL, O_NONBLOCK);
+    return socket;
+  }
+  static int connect(handle socket, const address& to) noexcept {
+    return lwip_connect(socket, to.any(), to.size);
+  }
+  static ssize_t recv(handle socket, char* in, std::size_t size) noexcept {
+    return lwip_recv(socket, in, size, 0);
+  }
+  static ssize_t send(handle socket, const char* out, std::size_t size) noexcept {
+    return lwip_send(socket, out, size, 0);
+  }
+  static void close(handle socket) noexcept { lwip_close(socket); }
+  static bool is_writable(handle socket) noexcept {
+    pollfd port{socket, POLLOUT, 0};
+    return lwip_poll(&port, 1, 0) > 0;
+  }
+  static int pending_error(handle socket) noexcept {
+    int error = 0;
+    socklen_t size = sizeof error;
+    return lwip_getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno;
+  }
+  static int last_error() noexcept { return errno; }
+  static bool is_under_way(int error) noexcept { return error == EINPROGRESS; }
+  static bool would_block(int error) noexcept { return error == EAGAIN || error == EWOULDBLOCK; }
+
+  static void wait(handle socket, interest wants, milliseconds timeout) noexcept {
+    pollfd port{socket, 0, 0};
+    port.events = static_cast<short>((wants.read ? POLLIN : 0) | (wants.write ? POLLOUT : 0));
+    const milliseconds at_most = std::min(timeout, longest_timeout);
+    lwip_poll(&port, 1, timeout == no_timeout ? -1 : static_cast<int>(at_most));
+  }
+  static milliseconds now() noexcept { return sys_now(); }
+};
+
+using socket_stream = bsd::socket_stream<socket_api>;
+
+}  // namespace mailmote::lwip
+#endif  // LWIP_SOCKET
+
+#endif  // MAILMOTE_LWIP
+
 #ifdef MAILMOTE_POSIX
 
-// ---- <mailmote/port/posix_address.hpp> ----
+// ---- <mailmote/port/posix_api.hpp> ----
 
-// posix_address.hpp: looks up where a server is.
+// posix_api.hpp: POSIX's sockets, as bsd_socket.hpp asks for them; ESP-IDF has the same names.
 //
-// Knows:          getaddrinfo, and that a name may have several addresses of two families.
-// Does not know:  which of them will answer.
-// Bounds:         keeps the first `max_addresses` that the system recommends.
+// Knows:          <sys/socket.h>, <poll.h> and errno, and how each system spells that a socket never
+//                 blocks, signals, dawdles or is inherited.
+// Does not know:  the state of a connection.
+// Bounds:         nothing is kept.
 
-#include <netdb.h>
+#include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
 
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <cstring>
-#include <string_view>
+#include <algorithm>
+#include <cerrno>
 
 namespace mailmote::posix {
 
@@ -6918,6 +7388,94 @@ union address {
 
   socklen_t size() const { return any.sa_family == AF_INET6 ? sizeof v6 : sizeof v4; }
 };
+
+struct api {
+  using handle = int;
+  using address = posix::address;
+  static constexpr handle none = -1;
+
+  static handle open(const address& to) noexcept {
+#ifdef SOCK_CLOEXEC
+    const handle socket = ::socket(to.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+#else
+    const handle socket = ::socket(to.any.sa_family, SOCK_STREAM, 0);
+    if (socket != none) ::fcntl(socket, F_SETFL, O_NONBLOCK);
+#ifdef FD_CLOEXEC
+    if (socket != none) ::fcntl(socket, F_SETFD, FD_CLOEXEC);
+#endif
+#endif
+    if (socket == none) return none;
+    const int on = 1;
+    ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+#ifdef SO_NOSIGPIPE
+    ::setsockopt(socket, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on);
+#endif
+    return socket;
+  }
+  static int connect(handle socket, const address& to) noexcept {
+    return ::connect(socket, &to.any, to.size());
+  }
+  static ssize_t recv(handle socket, char* in, std::size_t size) noexcept {
+    return ::recv(socket, in, size, 0);
+  }
+  static ssize_t send(handle socket, const char* out, std::size_t size) noexcept {
+#ifdef MSG_NOSIGNAL
+    return ::send(socket, out, size, MSG_NOSIGNAL);
+#else
+    return ::send(socket, out, size, 0);
+#endif
+  }
+  static void close(handle socket) noexcept { ::close(socket); }
+
+  static bool is_writable(handle socket) noexcept {
+    pollfd port{socket, POLLOUT, 0};
+    return ::poll(&port, 1, 0) > 0;
+  }
+  static int pending_error(handle socket) noexcept {
+    int error = 0;
+    socklen_t size = sizeof error;
+    return ::getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno;
+  }
+  static int last_error() noexcept { return errno; }
+  static bool is_under_way(int error) noexcept { return error == EINPROGRESS; }
+  static bool would_block(int error) noexcept {
+    return error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
+  }
+
+  // Returns early when a signal comes.
+  static void wait(handle socket, interest wants, milliseconds timeout) noexcept {
+    pollfd port{socket, 0, 0};
+    port.events = static_cast<short>((wants.read ? POLLIN : 0) | (wants.write ? POLLOUT : 0));
+    const milliseconds at_most = std::min(timeout, longest_timeout);
+    ::poll(&port, 1, timeout == no_timeout ? -1 : static_cast<int>(at_most));
+  }
+  static milliseconds now() noexcept {
+    timespec t{};
+    ::clock_gettime(CLOCK_MONOTONIC, &t);
+    return static_cast<milliseconds>(t.tv_sec) * 1000 +
+           static_cast<milliseconds>(t.tv_nsec / 1'000'000);
+  }
+};
+
+}  // namespace mailmote::posix
+
+// ---- <mailmote/port/posix_address.hpp> ----
+
+// posix_address.hpp: looks up where a server is.
+//
+// Knows:          getaddrinfo, and that a name may have several addresses of two families.
+// Does not know:  which of them will answer.
+// Bounds:         keeps the first `max_addresses` that the system recommends.
+
+#include <netdb.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+namespace mailmote::posix {
 
 inline constexpr std::size_t max_addresses = 8;
 
@@ -6962,64 +7520,13 @@ inline errc resolve(std::string_view host, std::uint16_t port, address_list& fou
 
 }  // namespace mailmote::posix
 
-// ---- <mailmote/port/posix_socket.hpp> ----
-
-// posix_socket.hpp: opens a TCP socket that never blocks, signals, dawdles or is inherited.
-//
-// Knows:          how each system of the POSIX family spells that.
-// Does not know:  where the socket will be connected to.
-// Bounds:         one socket a call.
-
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
-
-namespace mailmote::posix {
-
-// What send(2) needs lest a lost peer raises SIGPIPE. Where there is no such flag, there is an
-// option of the socket.
-#ifdef MSG_NOSIGNAL
-inline constexpr int send_flags = MSG_NOSIGNAL;
-#else
-inline constexpr int send_flags = 0;
-#endif
-
-// A new socket, or -1 with errno. Without Nagle's algorithm, which holds flights back.
-inline int open_socket(int family) noexcept {
-#ifdef SOCK_CLOEXEC
-  const int fd = ::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (fd < 0) return fd;
-#else
-  const int fd = ::socket(family, SOCK_STREAM, 0);
-  if (fd < 0) return fd;
-  ::fcntl(fd, F_SETFL, O_NONBLOCK);
-  ::fcntl(fd, F_SETFD, FD_CLOEXEC);
-#endif
-  const int on = 1;
-  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-#ifdef SO_NOSIGPIPE
-  ::setsockopt(fd, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on);
-#endif
-  return fd;
-}
-
-}  // namespace mailmote::posix
-
 // ---- <mailmote/port/posix.hpp> ----
 
-// posix.hpp: a TCP connection by the sockets of POSIX.
+// posix.hpp: a TCP connection to a server by its name, where there is POSIX.
 //
-// Knows:          non-blocking sockets, poll(2), the monotonic clock.
-// Does not know:  what is sent.
+// Knows:          that a name may have several addresses, and that not all of them may answer.
+// Does not know:  what is sent; the calls of sockets (posix_api.hpp).
 // Bounds:         less than 300 octets; one attempt to connect at a time.
-
-#include <poll.h>
-#include <time.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
 
 namespace mailmote::posix {
 
@@ -7046,109 +7553,45 @@ class tcp_stream {
   // turn. One that never answers fails when the system gives it up (Linux: after two minutes).
   errc connect(const address_list& addresses) noexcept {
     close();
-    error_ = 0;
     addresses_ = addresses;
     return try_next() ? errc::none : errc::stream_failed;
   }
 
   // Leaves the stream ready for the next connect. native_error() keeps its value until then.
   void close() noexcept {
-    drop();
+    socket_.close();
     addresses_.size = next_ = 0;
   }
 
   // What the peer had sent can still be read when a write has failed.
-  io_result read_some(std::span<char> in) noexcept {
-    if (const io_status state = settle(); state != io_status::ok) return state;
-    const ssize_t n = ::recv(fd_, in.data(), in.size(), 0);
-    if (n == 0) return error_ == 0 ? io_status::closed : io_status::failed;
-    return came_to(n, error_ == 0 ? io_status::want_read : io_status::failed);
-  }
-
+  io_result read_some(std::span<char> in) noexcept { return or_next(socket_.read_some(in)); }
   io_result write_some(std::span<const char> out) noexcept {
-    if (const io_status state = settle(); state != io_status::ok) return state;
-    if (error_ != 0) return io_status::failed;
-    return came_to(::send(fd_, out.data(), out.size(), send_flags), io_status::want_write);
+    return or_next(socket_.write_some(out));
   }
 
-  // Returns early when a signal comes.
-  void wait(interest wants, milliseconds timeout) const noexcept {
-    if (wants.any() && fd_ < 0) return;  // the next read or write says what has happened
-    pollfd port{wants.any() ? fd_ : -1, 0, 0};
-    port.events = static_cast<short>((wants.read ? POLLIN : 0) | (wants.write ? POLLOUT : 0));
-    const milliseconds at_most = std::min(timeout, longest_timeout);
-    ::poll(&port, 1, timeout == no_timeout ? -1 : static_cast<int>(at_most));
-  }
+  void wait(interest wants, milliseconds timeout) const noexcept { socket_.wait(wants, timeout); }
+  static milliseconds now() noexcept { return api::now(); }
 
-  static milliseconds now() noexcept {
-    timespec t{};
-    ::clock_gettime(CLOCK_MONOTONIC, &t);
-    return static_cast<milliseconds>(t.tv_sec) * 1000 +
-           static_cast<milliseconds>(t.tv_nsec / 1'000'000);
-  }
-
-  bool is_connecting() const noexcept { return connecting_; }
-  int native_error() const noexcept { return error_; }  // the errno of the failure, or 0
-  int native_handle() const noexcept { return fd_; }    // another one for each address tried; or -1
+  bool is_connecting() const noexcept { return socket_.is_connecting(); }
+  int native_error() const noexcept { return socket_.native_error(); }    // an errno, or 0
+  int native_handle() const noexcept { return socket_.native_handle(); }  // of this address; or -1
 
  private:
-  void drop() noexcept {
-    if (fd_ >= 0) ::close(fd_);
-    fd_ = -1;
-    connecting_ = false;
-  }
-
   bool try_next() noexcept {
     while (next_ < addresses_.size) {
-      const address& to = addresses_.items[next_++];
-      drop();
-      fd_ = open_socket(to.any.sa_family);
-      const bool opened = fd_ >= 0;
-      if (opened && (::connect(fd_, &to.any, to.size()) == 0 || errno == EINPROGRESS)) {
-        connecting_ = true;
-        error_ = 0;
-        return true;
-      }
-      error_ = errno;
-      drop();
+      if (socket_.connect(addresses_.items[next_++]) == errc::none) return true;
     }
     return false;
   }
 
-  // ok once the connection stands.
-  io_status settle() noexcept {
-    if (fd_ < 0) return io_status::failed;
-    if (!connecting_) return io_status::ok;
-    pollfd port{fd_, POLLOUT, 0};
-    if (::poll(&port, 1, 0) <= 0) return io_status::want_write;
-    int error = 0;
-    socklen_t size = sizeof error;
-    if (::getsockopt(fd_, SOL_SOCKET, SO_ERROR, &error, &size) != 0) error = errno;
-    if (error != 0) return give_up(error);
-    connecting_ = false;
-    return io_status::ok;
-  }
-
-  io_result came_to(ssize_t n, io_status otherwise) noexcept {
-    if (n > 0) {
-      next_ = addresses_.size;  // this address it is
-      return io_result::moved(static_cast<std::size_t>(n));
-    }
-    const bool blocked = errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
-    return blocked ? otherwise : give_up(errno);
-  }
-
-  io_status give_up(int error) noexcept {
-    error_ = error;
-    if (connecting_) drop();
-    return try_next() ? io_status::want_write : io_status::failed;
+  io_result or_next(io_result result) noexcept {
+    if (result.ok()) next_ = addresses_.size;  // this address it is
+    return result.status() == io_status::failed && try_next() ? io_status::want_write : result;
   }
 
   address_list addresses_{};
   std::size_t next_ = 0;  // of the addresses
-  int fd_ = -1;
-  int error_ = 0;
-  bool connecting_ = false;
+  bsd::socket_stream<api> socket_{};
 };
 
 }  // namespace mailmote::posix

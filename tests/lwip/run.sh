@@ -21,6 +21,7 @@ make_suite() { # make_suite FOLDER SOURCES DEFINITION...
   local includes=("-I$here" "-I$lwip/src/include")
   {
     find "$lwip/src/core" -name '*.c' ! -path '*/ipv6/*'
+    echo "$lwip/src/netif/ethernet.c"
   } | xargs -P "$(nproc)" -I {} sh -c '
     source=$1 work=$2
     shift 2

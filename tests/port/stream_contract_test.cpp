@@ -1,24 +1,21 @@
 // SPDX-License-Identifier: BSL-1.0
 // The ports that run on this machine's own sockets keep the contract of a byte_stream.
-#include <cstring>
-
-#include <mailmote/port/bsd_posix.hpp>
 #include <mailmote/port/posix.hpp>
 #include <mailmote/run.hpp>
 
-#include "port/socket_peer.hpp"
+#include "port/posix_peer.hpp"
 #include "support/stream_contract.hpp"
 
 namespace {
 
 using mailmote::errc;
-using bsd_stream = mailmote::bsd::socket_stream<mailmote::bsd::posix_api>;
+using bsd_stream = mailmote::bsd::socket_stream<mailmote::posix::api>;
 
 static_assert(mailmote::byte_stream<bsd_stream> && mailmote::waiter<bsd_stream>);
 
-struct posix_link : socket_peer {
+struct posix_link : posix_peer {
   static constexpr contract::abilities can{};
-  explicit posix_link(contract::peer kind) : socket_peer{kind} {
+  explicit posix_link(contract::peer kind) : posix_peer{kind} {
     mailmote::posix::address_list list;
     list.items[0].v4 = here();
     list.size = 1;
@@ -30,13 +27,10 @@ struct posix_link : socket_peer {
   mailmote::posix::tcp_stream stream_;
 };
 
-struct bsd_link : socket_peer {
+struct bsd_link : posix_peer {
   static constexpr contract::abilities can{};
-  explicit bsd_link(contract::peer kind) : socket_peer{kind} {
-    mailmote::bsd::posix_api::address to;
-    std::memcpy(&to.storage, &here(), sizeof here());
-    to.size = sizeof here();
-    REQUIRE(stream_.connect(to) == errc::none);
+  explicit bsd_link(contract::peer kind) : posix_peer{kind} {
+    REQUIRE(stream_.connect({.v4 = here()}) == errc::none);
   }
   ~bsd_link() { stream_.close(); }
   auto& stream() { return stream_; }
@@ -55,9 +49,8 @@ TEST_CASE("bsd::socket_stream keeps the contract, with POSIX's calls") {
 
 TEST_CASE("a socket that cannot even be opened is a failed stream") {
   bsd_stream stream;
-  mailmote::bsd::posix_api::address to;
-  to.storage.ss_family = 255;
-  to.size = sizeof to.storage;
+  mailmote::posix::address to{};
+  to.any.sa_family = 255;
   CHECK(stream.connect(to) == errc::stream_failed);
   CHECK(stream.native_error() != 0);
   char octet;

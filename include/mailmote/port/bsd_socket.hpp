@@ -2,7 +2,7 @@
 // bsd_socket.hpp: a TCP connection by any API of sockets that follows BSD's.
 //
 // Knows:          what non-blocking sockets do, wherever they come from.
-// Does not know:  what the calls are named (bsd_posix.hpp, bsd_lwip.hpp), how names are looked up.
+// Does not know:  what the calls are named (posix_api.hpp, lwip_socket.hpp); how names are looked up.
 // Bounds:         a handle and a few words; one attempt to connect, to one address.
 #pragma once
 
@@ -48,23 +48,23 @@ template <socket_api Api>
 class socket_stream {
  public:
   using handle = typename Api::handle;
+  using address = typename Api::address;
 
   constexpr socket_stream() = default;
   socket_stream(const socket_stream&) = delete;
   socket_stream& operator=(const socket_stream&) = delete;
 
   // Starts to connect. errc::stream_failed: there is no socket, or no way there.
-  errc connect(const typename Api::address& to) noexcept {
+  errc connect(const address& to) noexcept {
     close();
     error_ = 0;
     socket_ = Api::open(to);
-    if (socket_ != Api::none && Api::connect(socket_, to) < 0) error_ = Api::last_error();
-    if (socket_ == Api::none) error_ = Api::last_error();
-    is_connecting_ = socket_ != Api::none;
-    if (is_connecting_ && (error_ == 0 || Api::is_under_way(error_))) {
-      error_ = 0;
+    if (socket_ != Api::none &&
+        (Api::connect(socket_, to) == 0 || Api::is_under_way(Api::last_error()))) {
+      is_connecting_ = true;
       return errc::none;
     }
+    error_ = Api::last_error();
     close();
     return errc::stream_failed;
   }
@@ -96,6 +96,7 @@ class socket_stream {
   }
   static milliseconds now() noexcept requires waiting_api<Api> { return Api::now(); }
 
+  bool is_connecting() const noexcept { return is_connecting_; }
   int native_error() const noexcept { return error_; }  // the API's number, or 0
   handle native_handle() const noexcept { return socket_; }
 
@@ -106,9 +107,10 @@ class socket_stream {
     if (!is_connecting_) return io_status::ok;
     if (!Api::is_writable(socket_)) return io_status::want_write;
     error_ = Api::pending_error(socket_);
-    if (error_ != 0) close();
     is_connecting_ = false;
-    return error_ == 0 ? io_status::ok : io_status::failed;
+    if (error_ == 0) return io_status::ok;
+    close();
+    return io_status::failed;
   }
 
   io_result came_to(std::ptrdiff_t n, io_status otherwise) noexcept {

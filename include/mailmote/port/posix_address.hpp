@@ -7,8 +7,6 @@
 #pragma once
 
 #include <netdb.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 
 #include <array>
 #include <cstddef>
@@ -17,17 +15,9 @@
 #include <string_view>
 
 #include <mailmote/error.hpp>
+#include <mailmote/port/posix_api.hpp>
 
 namespace mailmote::posix {
-
-// An IPv6 or IPv4 address, with its port.
-union address {
-  sockaddr_in6 v6;
-  sockaddr_in v4;
-  sockaddr any;
-
-  socklen_t size() const { return any.sa_family == AF_INET6 ? sizeof v6 : sizeof v4; }
-};
 
 inline constexpr std::size_t max_addresses = 8;
 

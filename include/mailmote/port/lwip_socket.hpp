@@ -1,19 +1,25 @@
 // SPDX-License-Identifier: BSL-1.0
-// bsd_lwip.hpp: lwIP's sockets, by the names that it always has (NO_SYS=0, LWIP_SOCKET=1).
+// lwip_socket.hpp: a TCP connection by lwIP's sockets, for tasks (NO_SYS=0, LWIP_SOCKET=1).
 //
 // Knows:          lwip_socket and its kin, and errno.
-// Does not know:  the state of a connection (bsd_socket.hpp); time: a task's own waiter does.
-// Bounds:         nothing is kept; one address holds IPv4 or IPv6.
+// Does not know:  the state of a connection (bsd_socket.hpp); how names are looked up.
+// Bounds:         nothing is kept.
 #pragma once
 
+#include <lwip/opt.h>
+
+#if LWIP_SOCKET
 #include <lwip/errno.h>
 #include <lwip/sockets.h>
+#include <lwip/sys.h>
+
+#include <algorithm>
 
 #include <mailmote/port/bsd_socket.hpp>
 
-namespace mailmote::bsd {
+namespace mailmote::lwip {
 
-struct lwip_api {
+struct socket_api {
   using handle = int;
   static constexpr handle none = -1;
 
@@ -28,9 +34,8 @@ struct lwip_api {
     if (socket < 0) return none;
     const int on = 1;
     (void)lwip_setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    if (lwip_fcntl(socket, F_SETFL, O_NONBLOCK) == 0) return socket;
-    lwip_close(socket);
-    return none;
+    (void)lwip_fcntl(socket, F_SETFL, O_NONBLOCK);
+    return socket;
   }
   static int connect(handle socket, const address& to) noexcept {
     return lwip_connect(socket, to.any(), to.size);
@@ -54,6 +59,17 @@ struct lwip_api {
   static int last_error() noexcept { return errno; }
   static bool is_under_way(int error) noexcept { return error == EINPROGRESS; }
   static bool would_block(int error) noexcept { return error == EAGAIN || error == EWOULDBLOCK; }
+
+  static void wait(handle socket, interest wants, milliseconds timeout) noexcept {
+    pollfd port{socket, 0, 0};
+    port.events = static_cast<short>((wants.read ? POLLIN : 0) | (wants.write ? POLLOUT : 0));
+    const milliseconds at_most = std::min(timeout, longest_timeout);
+    lwip_poll(&port, 1, timeout == no_timeout ? -1 : static_cast<int>(at_most));
+  }
+  static milliseconds now() noexcept { return sys_now(); }
 };
 
-}  // namespace mailmote::bsd
+using socket_stream = bsd::socket_stream<socket_api>;
+
+}  // namespace mailmote::lwip
+#endif  // LWIP_SOCKET

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
-// bsd_posix.hpp: POSIX's own names for the calls of sockets, which ESP-IDF has too.
+// posix_api.hpp: POSIX's sockets, as bsd_socket.hpp asks for them; ESP-IDF has the same names.
 //
-// Knows:          <sys/socket.h>, <poll.h>, and errno.
-// Does not know:  the state of a connection (bsd_socket.hpp).
-// Bounds:         nothing is kept; one address holds IPv4 or IPv6.
+// Knows:          <sys/socket.h>, <poll.h> and errno, and how each system spells that a socket never
+//                 blocks, signals, dawdles or is inherited.
+// Does not know:  the state of a connection.
+// Bounds:         nothing is kept.
 #pragma once
 
 #include <fcntl.h>
@@ -17,38 +18,44 @@
 #include <algorithm>
 #include <cerrno>
 
-#include <mailmote/port/bsd_socket.hpp>
+#include <mailmote/io.hpp>
 
-namespace mailmote::bsd {
+namespace mailmote::posix {
 
-struct posix_api {
+// An IPv6 or IPv4 address, with its port.
+union address {
+  sockaddr_in6 v6;
+  sockaddr_in v4;
+  sockaddr any;
+
+  socklen_t size() const { return any.sa_family == AF_INET6 ? sizeof v6 : sizeof v4; }
+};
+
+struct api {
   using handle = int;
+  using address = posix::address;
   static constexpr handle none = -1;
 
-  // As getaddrinfo gives it.
-  struct address {
-    sockaddr_storage storage{};
-    socklen_t size = 0;
-    const sockaddr* any() const { return reinterpret_cast<const sockaddr*>(&storage); }
-  };
-
   static handle open(const address& to) noexcept {
-    const handle socket = ::socket(to.any()->sa_family, SOCK_STREAM, 0);
-    if (socket < 0) return none;
-    const int on = 1;
-    (void)::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-#ifdef SO_NOSIGPIPE
-    (void)::setsockopt(socket, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on);
-#endif
+#ifdef SOCK_CLOEXEC
+    const handle socket = ::socket(to.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+#else
+    const handle socket = ::socket(to.any.sa_family, SOCK_STREAM, 0);
+    if (socket != none) ::fcntl(socket, F_SETFL, O_NONBLOCK);
 #ifdef FD_CLOEXEC
-    (void)::fcntl(socket, F_SETFD, FD_CLOEXEC);
+    if (socket != none) ::fcntl(socket, F_SETFD, FD_CLOEXEC);
 #endif
-    if (::fcntl(socket, F_SETFL, ::fcntl(socket, F_GETFL, 0) | O_NONBLOCK) == 0) return socket;
-    ::close(socket);
-    return none;
+#endif
+    if (socket == none) return none;
+    const int on = 1;
+    ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+#ifdef SO_NOSIGPIPE
+    ::setsockopt(socket, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on);
+#endif
+    return socket;
   }
   static int connect(handle socket, const address& to) noexcept {
-    return ::connect(socket, to.any(), to.size);
+    return ::connect(socket, &to.any, to.size());
   }
   static ssize_t recv(handle socket, char* in, std::size_t size) noexcept {
     return ::recv(socket, in, size, 0);
@@ -61,6 +68,7 @@ struct posix_api {
 #endif
   }
   static void close(handle socket) noexcept { ::close(socket); }
+
   static bool is_writable(handle socket) noexcept {
     pollfd port{socket, POLLOUT, 0};
     return ::poll(&port, 1, 0) > 0;
@@ -76,6 +84,7 @@ struct posix_api {
     return error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
   }
 
+  // Returns early when a signal comes.
   static void wait(handle socket, interest wants, milliseconds timeout) noexcept {
     pollfd port{socket, 0, 0};
     port.events = static_cast<short>((wants.read ? POLLIN : 0) | (wants.write ? POLLOUT : 0));
@@ -90,4 +99,4 @@ struct posix_api {
   }
 };
 
-}  // namespace mailmote::bsd
+}  // namespace mailmote::posix
