@@ -1,21 +1,59 @@
 // SPDX-License-Identifier: BSL-1.0
 // lwIP's raw API as a byte stream, over its loop interface.
 #include <lwip/dns.h>
+#include <lwip/init.h>
+#include <lwip/timeouts.h>
 #include <lwip/udp.h>
 
 #include <cstring>
 #include <utility>
 
 #include <mailmote/mailmote.hpp>
+#include <mailmote/port/lwip.hpp>
 
-#include "raw_link.hpp"
+#include "lwip_peer.hpp"
 
 using mailmote::errc;
 using mailmote::io_status;
 
-extern "C" u32_t sys_now() { return lwip_time; }
-
 namespace {
+
+u32_t lwip_time = 0;  // milliseconds
+
+ip_addr_t loopback() { return IPADDR4_INIT_BYTES(127, 0, 0, 1); }
+
+void run_lwip(int steps = 1) {
+  for (; steps > 0; --steps) {
+    lwip_time += 10;
+    netif_poll_all();
+    sys_check_timeouts();
+  }
+}
+
+// Its loop interface, in time that the test makes.
+struct world {
+  struct lock {
+    lock() {}  // there is one thread
+  };
+  static ip_addr_t address() { return loopback(); }
+  static void run() { run_lwip(); }
+  static void start() {
+    static const bool begun = (lwip_init(), true);
+    REQUIRE(begun);
+  }
+};
+
+struct raw_link : lwip_peer<world> {
+  static constexpr contract::abilities can{};
+  explicit raw_link(contract::peer kind) : lwip_peer{kind} {
+    REQUIRE(stream_.connect(loopback(), port()) == errc::none);
+  }
+  ~raw_link() { stream_.close(); }
+  auto& stream() { return stream_; }
+
+ private:
+  mailmote::lwip::tcp_stream stream_;
+};
 
 static_assert(mailmote::byte_stream<mailmote::lwip::tcp_stream>);
 static_assert(std::is_trivially_destructible_v<mailmote::lwip::tcp_stream>);
@@ -75,10 +113,12 @@ io_status status_after(mailmote::lwip::tcp_stream& stream, int steps) {
 
 }  // namespace
 
-TEST_CASE("lwip::tcp_stream keeps the contract") { contract::check<lwip_link>(); }
+extern "C" u32_t sys_now() { return lwip_time; }
+
+TEST_CASE("lwip::tcp_stream keeps the contract") { contract::check<raw_link>(); }
 
 TEST_CASE("a name is looked up before it is connected to") {
-  lwip_peer peer{contract::peer::listens};
+  lwip_peer<world> peer{contract::peer::listens};
   name_server names;
   mailmote::lwip::tcp_stream stream;
   REQUIRE(stream.connect("mail.example.test", peer.port()) == errc::none);
@@ -94,7 +134,7 @@ TEST_CASE("a name is looked up before it is connected to") {
 }
 
 TEST_CASE("a name that does not exist is a failed stream") {
-  lwip_peer peer{contract::peer::listens};
+  lwip_peer<world> peer{contract::peer::listens};
   name_server names;
   mailmote::lwip::tcp_stream stream;
   REQUIRE(stream.connect("nope.example.test", 25) == errc::none);
@@ -103,7 +143,7 @@ TEST_CASE("a name that does not exist is a failed stream") {
 }
 
 TEST_CASE("an answer that comes too late is nobody's") {
-  lwip_peer peer{contract::peer::listens};
+  lwip_peer<world> peer{contract::peer::listens};
   name_server names;
   mailmote::lwip::tcp_stream stream;
   REQUIRE(stream.connect("slow.example.test", 25) == errc::none);
@@ -118,7 +158,7 @@ TEST_CASE("an answer that comes too late is nobody's") {
 }
 
 TEST_CASE("what is written goes out at the flush, in as few packets as it fits") {
-  lwip_link link{contract::peer::listens};
+  raw_link link{contract::peer::listens};
   contract::connect(link);
   for (int i = 0; i < 10; ++i) REQUIRE(link.stream().write_some({"0123456789", 10}).count() == 10);
   run_lwip(3);
@@ -129,7 +169,7 @@ TEST_CASE("what is written goes out at the flush, in as few packets as it fits")
 }
 
 TEST_CASE("an abort is a reset for the peer") {
-  lwip_link link{contract::peer::listens};
+  raw_link link{contract::peer::listens};
   contract::connect(link);
   REQUIRE(link.send("250 ok\r\n") == 8);
   run_lwip(2);
@@ -141,7 +181,7 @@ TEST_CASE("an abort is a reset for the peer") {
 }
 
 TEST_CASE("a server's last words are read before its reset") {
-  lwip_link link{contract::peer::listens};
+  raw_link link{contract::peer::listens};
   contract::connect(link);
   REQUIRE(link.send("554 go away\r\n") == 13);
   run_lwip(2);
@@ -155,7 +195,7 @@ TEST_CASE("a server's last words are read before its reset") {
 
 TEST_CASE("a stream is used again and again, and lwIP gets everything back") {
   for (int i = 0; i < 50; ++i) {
-    lwip_link link{contract::peer::listens};
+    raw_link link{contract::peer::listens};
     if (i % 2 == 0) contract::connect(link);
     if (i % 3 == 0) link.stream().close();
     REQUIRE(link.stream().connect(loopback(), link.port()) == errc::none);
@@ -164,8 +204,8 @@ TEST_CASE("a stream is used again and again, and lwIP gets everything back") {
 }
 
 TEST_CASE("a mail goes through lwIP, and its server may be rude") {
-  struct server : lwip_link {
-    using lwip_link::lwip_link;
+  struct server : raw_link {
+    using raw_link::raw_link;
     std::string heard, line;
     // One reply a command; the message ends in a dot.
     void serve() {

@@ -3,7 +3,7 @@
 #include <mailmote/port/posix.hpp>
 #include <mailmote/run.hpp>
 
-#include "port/posix_peer.hpp"
+#include "port/socket_peer.hpp"
 #include "support/stream_contract.hpp"
 
 namespace {
@@ -13,9 +13,9 @@ using bsd_stream = mailmote::bsd::socket_stream<mailmote::posix::api>;
 
 static_assert(mailmote::byte_stream<bsd_stream> && mailmote::waiter<bsd_stream>);
 
-struct posix_link : posix_peer {
+struct posix_link : socket_peer {
   static constexpr contract::abilities can{};
-  explicit posix_link(contract::peer kind) : posix_peer{kind} {
+  explicit posix_link(contract::peer kind) : socket_peer{kind} {
     mailmote::posix::address_list list;
     list.items[0].v4 = here();
     list.size = 1;
@@ -27,9 +27,9 @@ struct posix_link : posix_peer {
   mailmote::posix::tcp_stream stream_;
 };
 
-struct bsd_link : posix_peer {
+struct bsd_link : socket_peer {
   static constexpr contract::abilities can{};
-  explicit bsd_link(contract::peer kind) : posix_peer{kind} {
+  explicit bsd_link(contract::peer kind) : socket_peer{kind} {
     REQUIRE(stream_.connect({.v4 = here()}) == errc::none);
   }
   ~bsd_link() { stream_.close(); }

@@ -34,9 +34,10 @@ enum class peer { listens, refuses };
 
 // What an API may be unable to do, and says so.
 struct abilities {
-  bool tells_resets = true;      // from an orderly end
-  bool writes_after_end = true;  // when the peer says no more
-  bool never_blocks = true;      // in a write
+  bool tells_resets = true;            // from an orderly end
+  bool writes_after_end = true;        // when the peer says no more
+  bool never_blocks = true;            // in a write
+  bool closes_unread_in_order = true;  // with octets that nobody has read; else it may reset
 };
 
 inline constexpr int patience = 20'000;  // steps until something must have happened
@@ -157,13 +158,16 @@ void carries_both_ways(std::size_t room) {
 
   came.clear();
   sent = 0;
+  std::string piece(room, '\0');
   for (int idle = 0; came.size() < text.size() && idle < patience; ++idle) {
     sent += link.send(std::string_view{text}.substr(sent));
     link.step();
-    const std::size_t before = came.size();
-    (void)drain(link, came, std::min(text.size(), before + 5 * room), room);
-    if (came.size() > before) idle = 0;
-    if (sent == text.size()) (void)drain(link, came, text.size(), room);
+    for (int i = 0; i < 5; ++i) {
+      const io_result result = read(link, piece);
+      REQUIRE((result.ok() || result.status() == io_status::want_read));
+      came.append(piece, 0, result.count());
+      if (result.ok()) idle = 0;
+    }
   }
   CHECK(came == text);
 }
@@ -289,7 +293,7 @@ void closes_in_order() {
   Link link{peer::listens};
   connect(link);
   if constexpr (requires { link.stream().close(); }) {
-    REQUIRE(link.send("unread") == 6);
+    if (Link::can.closes_unread_in_order) REQUIRE(link.send("unread") == 6);
     for (int i = 0; i < 5; ++i) link.step();
     REQUIRE(write(link, "QUIT\r\n").count() == 6);
     std::string came;

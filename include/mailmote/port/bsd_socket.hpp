@@ -73,14 +73,16 @@ class socket_stream {
   void close() noexcept {
     if (socket_ != Api::none) Api::close(socket_);
     socket_ = Api::none;
-    is_connecting_ = false;
+    is_connecting_ = has_ended_ = false;
   }
 
   // What the peer had sent can still be read when a write has failed.
   io_result read_some(std::span<char> in) noexcept {
     if (const io_status state = settle(); state != io_status::ok) return state;
+    if (has_ended_) return io_status::closed;  // some say so but once
     const std::ptrdiff_t n = Api::recv(socket_, in.data(), in.size());
-    if (n == 0) return error_ == 0 ? io_status::closed : io_status::failed;
+    has_ended_ = n == 0 && error_ == 0;
+    if (n == 0) return has_ended_ ? io_status::closed : io_status::failed;
     return came_to(n, error_ == 0 ? io_status::want_read : io_status::failed);
   }
 
@@ -124,6 +126,7 @@ class socket_stream {
   handle socket_ = Api::none;
   int error_ = 0;
   bool is_connecting_ = false;
+  bool has_ended_ = false;  // the peer says no more
 };
 
 }  // namespace mailmote::bsd

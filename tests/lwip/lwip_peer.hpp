@@ -1,42 +1,37 @@
 // SPDX-License-Identifier: BSL-1.0
-// Both ends of a connection over lwIP's loop interface, in time that the test makes.
+// The other end of a connection, by lwIP's raw API. How lwIP runs is a `World`:
+//
+//   struct world {
+//     static void start();          lwIP, once
+//     static ip_addr_t address();   where it reaches itself
+//     static void run();            lets it make progress
+//     struct lock;                  held while its core is called
+//   };
 #pragma once
 
-#include <lwip/init.h>
 #include <lwip/netif.h>
 #include <lwip/tcp.h>
-#include <lwip/timeouts.h>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
 #include <doctest/doctest.h>
 
-#include <mailmote/port/lwip.hpp>
-
 #include "support/stream_contract.hpp"
 
-inline u32_t lwip_time = 0;  // milliseconds
-
-inline ip_addr_t loopback() { return IPADDR4_INIT_BYTES(127, 0, 0, 1); }
-
-inline void run_lwip(int steps = 1) {
-  for (; steps > 0; --steps) {
-    lwip_time += 10;
-    netif_poll_all();
-    sys_check_timeouts();
-  }
-}
-
-// A peer that listens. lwIP's state is one a process, so each has a port of its own.
+// Listens, or does not. lwIP's state is one a process, so each has a port of its own.
+template <class World>
 class lwip_peer {
+  using lock = typename World::lock;
+
  public:
   explicit lwip_peer(contract::peer kind) : port_{++last_port} {
-    static const bool begun = (lwip_init(), true);
-    REQUIRE(begun);
+    World::start();
     if (kind == contract::peer::refuses) return;
+    const lock core;
     tcp_pcb* const pcb = tcp_new();
-    const ip_addr_t here = loopback();
+    const ip_addr_t here = World::address();
     REQUIRE(tcp_bind(pcb, &here, port_) == ERR_OK);
     listener_ = tcp_listen(pcb);
     REQUIRE(listener_ != nullptr);
@@ -49,16 +44,20 @@ class lwip_peer {
   lwip_peer(const lwip_peer&) = delete;
   lwip_peer& operator=(const lwip_peer&) = delete;
   ~lwip_peer() {
-    if (socket_ != nullptr) reset();
-    if (listener_ != nullptr) tcp_close(listener_);
-    run_lwip(20);
+    {
+      const lock core;
+      if (socket_ != nullptr) abort();
+      if (listener_ != nullptr) tcp_close(listener_);
+    }
+    for (int i = 0; i < 20; ++i) World::run();
   }
 
   u16_t port() const { return port_; }
-  void step() { run_lwip(); }
+  void step() { World::run(); }
 
   std::size_t send(std::string_view text) {
     await();
+    const lock core;
     const auto size = static_cast<u16_t>(std::min<std::size_t>(tcp_sndbuf(socket_), text.size()));
     if (size == 0 || tcp_write(socket_, text.data(), size, TCP_WRITE_FLAG_COPY) != ERR_OK) return 0;
     tcp_output(socket_);
@@ -66,6 +65,7 @@ class lwip_peer {
   }
   std::string receive(std::size_t most) {
     await();
+    const lock core;
     const std::string piece = came_.substr(0, most);
     came_.erase(0, piece.size());
     if (socket_ != nullptr) tcp_recved(socket_, static_cast<u16_t>(piece.size()));
@@ -73,22 +73,37 @@ class lwip_peer {
   }
   void end() {
     await();
+    const lock core;
     REQUIRE(tcp_shutdown(socket_, 0, 1) == ERR_OK);
   }
   void reset() {
     await();
+    const lock core;
+    abort();
+  }
+  bool has_ended() const {
+    const lock core;
+    return has_ended_;
+  }
+  bool was_reset() const {
+    const lock core;
+    return was_reset_;
+  }
+
+ private:
+  bool is_accepted() const {
+    const lock core;
+    return socket_ != nullptr;
+  }
+  void await() {
+    for (int i = 0; i < 100 && !is_accepted(); ++i) World::run();
+  }
+  void abort() {
     tcp_pcb* const pcb = socket_;
     socket_ = nullptr;
     tcp_arg(pcb, nullptr);
     tcp_err(pcb, nullptr);
     tcp_abort(pcb);
-  }
-  bool has_ended() const { return has_ended_; }
-  bool was_reset() const { return was_reset_; }
-
- private:
-  void await() {
-    for (int i = 0; i < 100 && socket_ == nullptr; ++i) run_lwip();
   }
   void accept(tcp_pcb* pcb) {
     socket_ = pcb;
@@ -121,16 +136,4 @@ class lwip_peer {
   std::string came_;  // received, and not yet acknowledged to be read
   bool has_ended_ = false;
   bool was_reset_ = false;
-};
-
-struct lwip_link : lwip_peer {
-  static constexpr contract::abilities can{};
-  explicit lwip_link(contract::peer kind) : lwip_peer{kind} {
-    REQUIRE(stream_.connect(loopback(), port()) == mailmote::errc::none);
-  }
-  ~lwip_link() { stream_.close(); }
-  auto& stream() { return stream_; }
-
- private:
-  mailmote::lwip::tcp_stream stream_;
 };

@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: BSL-1.0
+// The library manager finds wolfSSL by this name.
+#pragma once
