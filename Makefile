@@ -4,6 +4,7 @@ BUILD  ?= build
 JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
 FIRST  ?= g++
 SECOND ?= clang++
+ROOT_CA ?= $(BUILD)/pki/ca.pem
 
 CONFIGURE = cmake -S . -B $(BUILD) -DCMAKE_CXX_COMPILER=$(FIRST)
 COMPILE   = cmake --build $(BUILD) -j $(JOBS)
@@ -11,7 +12,8 @@ SOURCES   = $(shell find include tests examples -name '*.hpp' -o -name '*.cpp')
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help demo test send single size size-check interop compilers wolfssl fuzz bench mutants format format-check tidy clean
+.PHONY: help demo test send single size size-check interop ports firmware firmware-test compilers \
+  wolfssl fuzz bench mutants format format-check tidy clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -52,6 +54,26 @@ interop: ## send through four real servers on this machine (as root: they change
 	@$(CONFIGURE) >/dev/null
 	@$(COMPILE) --target mailmote-send pki
 	@tests/interop/run.sh $(BUILD)
+
+ports: ## test the ports for lwIP and Arduino on the real things
+	@tests/build/packages.sh ports
+	@$(CONFIGURE) >/dev/null
+	@$(COMPILE) --target demo_server pki >/dev/null
+	@tests/port/run.sh $(BUILD)
+
+firmware: ## build firmware that sends an alert, for three boards (ROOT_CA=FILE: whom it trusts)
+	@tests/build/packages.sh firmware
+	@$(CONFIGURE) >/dev/null
+	@$(COMPILE) --target pki >/dev/null
+	@set -e; for board in mps2-an385 mps2-an500 lm3s6965evb; do \
+	  examples/firmware/build.sh $$board $(BUILD)/firmware $(ROOT_CA); done
+
+firmware-test: ## run the firmware in QEMU, against Postfix on this machine (as root)
+	@tests/build/packages.sh firmware-test
+	@$(CONFIGURE) >/dev/null
+	@$(COMPILE) --target pki >/dev/null
+	@tests/firmware/build.sh $(BUILD)
+	@tests/firmware/run.sh $(BUILD)
 
 compilers: ## run the engine's tests in other dialects, and compile it for other processors
 	@tests/build/packages.sh compilers

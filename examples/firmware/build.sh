@@ -52,13 +52,7 @@ fi
 
 work=$out/$machine
 mkdir -p "$work"
-{
-  echo '#pragma once'
-  echo '#include <string_view>'
-  echo 'inline constexpr std::string_view root_ca ='
-  sed 's/.*/    "&\\n"/' "$root_ca"
-  echo '    ;'
-} >"$work/root_ca.hpp"
+"$here/root_ca.sh" "$root_ca" >"$work/root_ca.hpp"
 
 objects=()
 for source in main network board "$ethernet"; do

@@ -28,7 +28,9 @@
 #define TCP_QUEUE_OOSEQ 1           /* a lost packet costs one, not all that came behind it */
 
 /* Memory: what is sent stands in the heap, what is received in pbufs of the pool. */
-#define MEM_ALIGNMENT 4
+#ifndef MEM_ALIGNMENT
+#define MEM_ALIGNMENT 4             /* the processor's */
+#endif
 #define MEM_SIZE (TCP_SND_BUF + 3 * 1024)
 #define PBUF_POOL_SIZE 16
 #define PBUF_POOL_BUFSIZE 512

@@ -6,6 +6,7 @@
 /* The device: one task, no files, no sockets. */
 #define SINGLE_THREADED  /* no locks */
 #define WOLFSSL_USER_IO  /* mailmote moves the octets */
+#define WOLFSSL_NO_SOCK  /* there are no headers of sockets, which 5.9 would include */
 #define NO_FILESYSTEM    /* anchors stand in flash */
 #define NO_WRITEV        /* there is no writev(2) */
 #define NO_MAIN_DRIVER   /* no main() in the library */

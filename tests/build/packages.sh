@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSL-1.0
-# packages.sh demo|test|compilers|size|interop|format|tidy: installs what a target of the Makefile needs and
-# the machine lacks, on Debian and Ubuntu; elsewhere says what it is.
+# packages.sh TARGET: installs what a target of the Makefile needs and the machine lacks, on Debian and
+# Ubuntu; elsewhere says what it is.
 set -eu
 
 # Each package stands beside a command that succeeds where it is not needed.
@@ -30,6 +30,16 @@ needs_of_build() {
   need libwolfssl-dev has_header wolfssl/ssl.h
 }
 
+needs_of_boards() {
+  need gcc-arm-none-eabi command -v arm-none-eabi-gcc
+  need libnewlib-arm-none-eabi has_arm_header string.h
+  need libstdc++-arm-none-eabi-dev has_arm_header span
+}
+needs_of_postfix() {
+  need postfix has_postfix
+  need dovecot-core has_dovecot
+}
+
 case ${1:-} in
   demo) needs_of_build ;;
   test)
@@ -44,21 +54,33 @@ case ${1:-} in
     needs_of_build
     need clang command -v clang++
     need g++-multilib can_do_32_bits
-    need gcc-arm-none-eabi command -v arm-none-eabi-gcc
-    need libnewlib-arm-none-eabi has_arm_header string.h
-    need libstdc++-arm-none-eabi-dev has_arm_header span
+    needs_of_boards
     ;;
   size)
-    need gcc-arm-none-eabi command -v arm-none-eabi-gcc
-    need libnewlib-arm-none-eabi has_arm_header string.h
-    need libstdc++-arm-none-eabi-dev has_arm_header span
+    needs_of_boards
     need g++ command -v g++
     need libwolfssl-dev has_header wolfssl/ssl.h
     ;;
+  ports)
+    needs_of_build
+    need liblwip-dev has_header lwip/lwip/init.h
+    need arduino-core-avr test -d /usr/share/arduino/hardware/arduino/avr
+    ;;
+  firmware)
+    needs_of_build
+    needs_of_boards
+    ;;
+  firmware-test)
+    needs_of_build
+    needs_of_boards
+    needs_of_postfix
+    need qemu-system-arm command -v qemu-system-arm
+    need libslirp-dev has_header slirp/libslirp.h
+    need python3 command -v python3
+    ;;
   interop)
     needs_of_build
-    need postfix has_postfix
-    need dovecot-core has_dovecot
+    needs_of_postfix
     need python3-aiosmtpd has_aiosmtpd
     ;;
   format) need clang-format-14 command -v clang-format-14 ;;
@@ -67,7 +89,7 @@ case ${1:-} in
     need clang-tidy-14 command -v clang-tidy-14
     ;;
   *)
-    echo "usage: packages.sh demo|test|compilers|size|interop|format|tidy" >&2
+    echo "packages.sh: no target ${1:-}" >&2
     exit 64
     ;;
 esac
@@ -80,7 +102,7 @@ fi
 
 if [ "$(id -u)" -eq 0 ]; then sudo=; else sudo=sudo; fi
 echo "Installing$missing${sudo:+ (with sudo)}"
-if [ "$1" = interop ]; then
+if [ "$1" = interop ] || [ "$1" = firmware-test ]; then
   # Postfix must not ask what kind of mail server this machine is, or become one.
   echo "postfix postfix/main_mailer_type select No configuration" | $sudo debconf-set-selections
 fi

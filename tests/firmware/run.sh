@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
-# run.sh BUILD_DIR [MACHINE...]: runs the firmware of BUILD_DIR/firmware in QEMU, against a real
-# Postfix on loopback. Each way in which a mail can fail is told by QEMU's exit code. Writes what was
-# measured to BUILD_DIR/firmware/MACHINE.figures, and ends with `N passed, N failed`. Needs root, as
-# Postfix does.
+# run.sh BUILD_DIR: runs the firmware of BUILD_DIR/firmware in QEMU, against a real Postfix on
+# loopback. Each way in which a mail can fail is told by QEMU's exit code. Images of other releases of
+# the libraries, BUILD_DIR/firmware/RELEASES/MACHINE.elf, send their mails too; and so does the
+# application on a network that loses packets, BUILD_DIR/firmware/lossy. Writes what was measured to
+# BUILD_DIR/firmware/MACHINE.figures, and ends with `N passed, N failed`. Needs root, as Postfix does.
 set -uo pipefail
 
 user=mote17@example.test
@@ -26,11 +27,8 @@ give_up() {
   exit 1
 }
 
-(($# > 0)) || give_up 'usage: run.sh BUILD_DIR [MACHINE...]'
+(($# == 1)) || give_up 'usage: run.sh BUILD_DIR'
 build=$(cd "$1" && pwd) || exit 1
-shift
-machines=("$@")
-((${#machines[@]} > 0)) || machines=(mps2-an385 mps2-an500 lm3s6965evb)
 ((EUID == 0)) || give_up 'needs root, as Postfix does'
 for program in qemu-system-arm postfix dovecot python3 openssl; do
   command -v "$program" >/dev/null || give_up "no $program"
@@ -51,25 +49,30 @@ errc() {
 passed=0
 failed=0
 verdict() { # verdict NAME: of the command before
-  if (($? == 0)); then
+  local result=$? name="$subject: $1"
+  if ((result == 0)); then
     ((++passed))
-    echo "ok - $machine: $1"
+    echo "ok - $name"
   else
     ((++failed))
-    echo "not ok - $machine: $1"
+    echo "not ok - $name"
     sed 's/^/#   /' "$work/said" "$work/errors"
   fi
 }
 
-# run ARGUMENT...: the firmware's exit code; what it printed is in $work/said.
+# run ARGUMENT...: the exit code of $image on $machine; what it printed is in $work/said.
 run() {
+  if [[ $machine == lossy ]]; then
+    timeout 100 "$image" "$@" >"$work/said" 2>"$work/errors"
+    return
+  fi
   local model=lan9118 arguments=arg=firmware
   [[ $machine != lm3s* ]] || model=stellaris
   arguments+=$(printf ',arg=%s' "$@")
   timeout 60 qemu-system-arm -M "$machine" -display none -monitor none -serial null \
     -icount shift=0 -chardev stdio,id=console \
     -semihosting-config "enable=on,target=native,chardev=console,$arguments" \
-    -nic "user,model=$model" -kernel "$build/firmware/$machine.elf" >"$work/said" 2>"$work/errors" </dev/null
+    -nic "user,model=$model" -kernel "$image" >"$work/said" 2>"$work/errors" </dev/null
 }
 
 ends_with() { # ends_with CODE ARGUMENT...: and leaves no mail
@@ -106,16 +109,20 @@ through() {
   relay_port=$(head -n 1 "$work/relay")
 }
 
-check_machine() {
+# Each exchange at least once: by either version of TLS, with either kind of key.
+check_mails() {
   delivers port="${port[tls13]}"
   verdict 'a mail over TLS 1.3'
-  cp "$work/said" "$build/firmware/$machine.figures"
+  cp "$work/said" "$build/firmware/$figures.figures"
   delivers port="${port[tls12]}" ip=dhcp
   verdict 'a mail over TLS 1.2, with an address by DHCP'
+  sed 's/^/1.2: /' "$work/said" >>"$build/firmware/$figures.figures"
   delivers port="${port[rsa_chain]}"
   verdict 'a mail over TLS 1.3, the chain with RSA-2048'
-  sed 's/^/rsa: /' "$work/said" >>"$build/firmware/$machine.figures"
+  sed 's/^/rsa: /' "$work/said" >>"$build/firmware/$figures.figures"
+}
 
+check_failures() {
   ends_with "$(errc tls_unknown_ca)" port="${port[unknown_ca]}"
   verdict 'a server by another CA gets nothing'
   ends_with "$(errc tls_name_mismatch)" port="${port[wrong_name]}"
@@ -141,11 +148,38 @@ check_machine() {
   verdict 'a stack that is too deep is a fault, and nothing worse'
 }
 
-server_start "$work/postfix" "$build/pki" || give_up 'Postfix does not start'
-for machine in "${machines[@]}"; do
+# What is lost is sent again, and nothing arrives twice.
+check_loss() {
+  local loss seed
+  for loss in 2 5 10; do
+    for seed in 1 2 3 4 5; do
+      delivers port="${port[tls13]}" loss=$loss seed=$seed
+      verdict "a mail where $loss % of the packets are lost ($(tail -n 1 "$work/said"))"
+    done
+  done
+}
+
+# One turn: of what is in $build/firmware at this path.
+begin() {
+  image=$build/firmware/$1 machine=$(basename "$1" .elf) subject=${1%.elf} figures=${1%.elf}
   began=$SECONDS
-  check_machine
-  echo "# $machine: $((SECONDS - began)) s"
+  [[ -x $image ]] || give_up "$image is not built"
+}
+
+server_start "$work/postfix" "$build/pki" || give_up 'Postfix does not start'
+for name in mps2-an385 mps2-an500 lm3s6965evb; do
+  begin "$name.elf"
+  check_mails
+  check_failures
+  echo "# $subject: $((SECONDS - began)) s"
 done
+for path in "$build"/firmware/*/*.elf; do
+  [[ -e $path ]] || continue
+  begin "${path#"$build/firmware/"}"
+  check_mails
+done
+begin lossy
+check_loss
+echo "# lossy: $((SECONDS - began)) s"
 echo "$passed passed, $failed failed"
 ((failed == 0))
