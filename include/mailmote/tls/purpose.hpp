@@ -36,11 +36,11 @@ constexpr bool serves_tls(const certificate& shown) {
   constexpr std::uint8_t server_auth[] = {0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x01};
   if (shown.extended_key_usage.empty()) return true;
   bool found = false;
-  der::reader purposes{shown.extended_key_usage};
-  while (!purposes.at_end()) {
-    if (equal(purposes.take(der::object_identifier), server_auth)) found = true;
+  octets purposes = shown.extended_key_usage;
+  while (!purposes.empty()) {
+    if (equal(der::take(purposes, der::object_identifier), server_auth)) found = true;
   }
-  return found && !purposes.failed();
+  return found && !der::failed(purposes);
 }
 
 // With (EC)DHE, which is all that we agree to, a server signs. The first octet counts unused bits.
@@ -52,12 +52,9 @@ constexpr bool may_sign(const certificate& shown) {
 
 // Where a TLS library holds a server to the constraints of its issuer, it does so for domain names.
 constexpr bool has_domain_names_only(const certificate& shown) {
-  der::reader names{shown.alternative_names};
-  while (!names.at_end()) {
-    if (names.peek() != der::context_2) return false;
-    names.skip(der::context_2);
-  }
-  return true;
+  octets names = shown.alternative_names;
+  while (!names.empty()) der::skip(names, der::context_2);
+  return shown.alternative_names.empty() || !der::failed(names);
 }
 
 // Where a certificate stands in the chain that a server has shown, which is judged from the top down.

@@ -82,24 +82,24 @@ inline std::string_view as_text(octets o) {
 inline errc judge_identity(const certificate& shown, const reference_identity& meant) {
   const text::ip_address& ip = meant.ip;
   errc verdict = ip ? errc::tls_ip_mismatch : errc::tls_name_mismatch;
-  der::reader names{shown.alternative_names};
-  while (!names.at_end()) {
-    const std::uint8_t kind = names.peek();
-    const octets name = names.take_any();
+  octets names = shown.alternative_names;
+  while (!names.empty()) {
+    const std::uint8_t kind = der::peek(names);
+    const octets name = der::take_any(names);
     const bool matches = ip ? kind == der::context_7 && equal(name, {ip.octets.data(), ip.size})
                             : kind == der::context_2 && covers(as_text(name), meant.host);
     if (matches) verdict = errc::none;
   }
-  const bool broken = names.failed() && !shown.alternative_names.empty();
+  const bool broken = der::failed(names) && !shown.alternative_names.empty();
   return broken ? errc::tls_bad_certificate : verdict;
 }
 
 // The first domain name that the certificate is for; UNTRUSTED, and empty when there is none.
 inline std::string_view first_domain_name(const certificate& shown) {
-  der::reader names{shown.alternative_names};
-  while (!names.at_end()) {
-    const std::uint8_t kind = names.peek();
-    const octets name = names.take_any();
+  octets names = shown.alternative_names;
+  while (!names.empty()) {
+    const std::uint8_t kind = der::peek(names);
+    const octets name = der::take_any(names);
     if (kind == der::context_2) return as_text(name);
   }
   return {};

@@ -268,10 +268,9 @@ inline errc session::judge(bool ok, const WOLFSSL_X509_STORE_CTX& shown) noexcep
 
 inline errc session::judge_one(const WOLFSSL_BUFFER_INFO& der, tls::place& at,
                                tls::fault& found) noexcept {
-  tls::certificate certificate;  // its dates are 0 where they cannot be read
-  const bool is_readable = tls::read_certificate({der.buffer, der.length}, certificate);
-  if (at.depth > 0) trust_->current_.narrow(certificate.dates);
-  if (!is_readable) return errc::tls_bad_certificate;
+  const tls::certificate certificate = tls::read_certificate({der.buffer, der.length});
+  if (at.depth > 0) trust_->current_.narrow(certificate.dates);  // 0 where they cannot be read
+  if (!certificate.is_readable) return errc::tls_bad_certificate;
   errc verdict = tls::judge_purpose(certificate, at);
   const errc dates = tls::judge_dates(certificate.dates, now_, found);
   if (dates != errc::none) verdict = dates;

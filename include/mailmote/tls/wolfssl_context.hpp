@@ -179,10 +179,8 @@ inline errc context::load_pem(std::string_view pem) noexcept {
 }
 
 inline errc context::load_der(tls::octets der) noexcept {
-  tls::certificate anchor;
-  if (!tls::read_certificate(der, anchor) || !anchor.name_constraints.empty()) {
-    return errc::tls_bad_anchors;
-  }
+  const tls::certificate anchor = tls::read_certificate(der);
+  if (!anchor.is_readable || !anchor.name_constraints.empty()) return errc::tls_bad_anchors;
   const tls::validity& dates = anchor.dates;
   current_.narrow_to_same(dates, now_);
   if (!with_.dangerously_accept_any_certificate && !dates.contains(now_)) {
