@@ -62,9 +62,9 @@ struct validity {
 
   // To the time around `now` in which `of` stays what it is: valid, or not.
   constexpr void narrow_to_same(const validity& of, std::int64_t now) {
-    if (of.contains(now)) return narrow(of);
-    if (now < of.from && of.from <= until) until = of.from - 1;
-    if (now > of.until && of.until >= from) from = of.until + 1;
+    if (now < of.from) return narrow({.until = of.from - 1});
+    if (now > of.until) return narrow({.from = of.until + 1});
+    narrow(of);
   }
 };
 
