@@ -17,11 +17,11 @@ namespace mailmote::tls {
 
 struct fault {
   errc why = errc::none;
+  bool is_of_anchors = false;  // it is no fault of the server's
   // The one that was missed, for tls_expired and tls_not_yet_valid. For tls_unknown_ca: not 0 when
   // the TLS library thinks by its own clock that an intermediate is out of date.
   std::int64_t date = 0;
   std::string_view shown_name{};  // for tls_name_mismatch: UNTRUSTED
-  bool is_of_anchors = false;     // it is no fault of the server's
 };
 
 // What is wrong with a certificate, or errc::none; its particulars go to `found`.

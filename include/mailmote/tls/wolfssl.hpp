@@ -90,21 +90,22 @@ class session {
   errc why(int code) const noexcept;
   io_status fail(errc why, int code = 0) noexcept;
 
+  // What is small and asked for often comes first, where short instructions reach it.
   context* trust_;
   WOLFSSL* ssl_ = nullptr;
-  tls::reference_identity host_{};
-  tls::fault found_{};  // the first thing that went wrong
-  std::int64_t now_ = no_time;
-  int native_error_ = 0;
-  tls::lower_stream lower_{};
-  tls::record_outlet outlet_{};
-  std::uint16_t spoiled_ = 0;        // how often the context is, as far as this session knows
-  std::uint16_t blocked_write_ = 0;  // octets that wolfSSL has taken in and not sent, or 0
   phase phase_ = phase::closed;
   io_status lower_said_ = io_status::ok;  // when it moved nothing, in the last call of wolfSSL's
   bool inside_output_ = false;            // wolfSSL was called to write, and not to read
   bool peer_proven_ = false;              // the verify callback has passed the leaf
   bool peer_closed_ = false;
+  std::uint16_t blocked_write_ = 0;  // octets that wolfSSL has taken in and not sent, or 0
+  std::uint16_t spoiled_ = 0;        // how often the context is, as far as this session knows
+  int native_error_ = 0;
+  tls::fault found_{};  // the first thing that went wrong
+  std::int64_t now_ = no_time;
+  tls::lower_stream lower_{};
+  tls::reference_identity host_{};
+  tls::record_outlet outlet_{};
 };
 
 inline constexpr std::size_t session_budget = 512;
