@@ -75,18 +75,18 @@ class context {
 
   static constexpr std::size_t max_anchor_text = 8192;  // of one certificate in a file
 
-  context_settings with_;
   WOLFSSL_CTX* ctx_ = nullptr;
-  tls::validity current_{};  // while the anchors, and what wolfSSL has kept beside them, are right
-  std::int64_t now_ = 0;     // while the anchors are loaded
-  std::int64_t missed_ = 0;  // the date of one that was passed over
-  int native_error_ = 0;
-  int loaded_ = 0;  // anchors that are in date
   // How often wolfSSL may have kept what may vouch for nobody, or not for all; and how often that was
   // when the anchors were loaded.
   std::uint16_t spoiled_ = 0;
   std::uint16_t spoiled_before_ = 0;
+  context_settings with_;
   bool started_ = false;
+  int native_error_ = 0;
+  int loaded_ = 0;           // anchors that are in date
+  tls::validity current_{};  // while the anchors, and what wolfSSL has kept beside them, are right
+  std::int64_t now_ = 0;     // while the anchors are loaded
+  std::int64_t missed_ = 0;  // the date of one that was passed over
 };
 
 inline void context::release() noexcept {
