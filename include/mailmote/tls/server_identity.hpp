@@ -20,55 +20,51 @@ namespace mailmote::tls {
 
 inline constexpr std::size_t max_host = 253;  // RFC 1035 2.3.4, as text
 
-// A trailing dot says only that the name is complete.
-constexpr std::string_view without_root(std::string_view host) {
-  if (host.ends_with('.')) host.remove_suffix(1);
-  return host;
-}
-
 // Whether a host can be a name in a certificate: letters, digits, hyphens and (hosts have them)
 // underscores, in labels that are not empty. What ends in a number was meant as an address.
 constexpr bool is_domain_name(std::string_view host) {
-  host = without_root(host);
-  bool is_number = true;  // the label that is being read
+  bool is_number = false;  // the label that is being read
   char last = '.';
   for (const char c : host) {
     if (c == '.' ? last == '.' : !ascii::is_alphanumeric(c) && c != '-' && c != '_') return false;
-    is_number = c != '.' && ascii::is_digit(c) && (last == '.' || is_number);
+    is_number = ascii::is_digit(c) && (last == '.' || is_number);
     last = c;
   }
   return last != '.' && !is_number && host.size() <= max_host;
 }
 
-// What stands behind the first label, without its dot; empty where there is one label only.
-constexpr std::string_view parent_of(std::string_view host) {
-  for (std::size_t i = 0; i < host.size(); ++i) {
-    if (host[i] == '.') return {host.data() + i + 1, host.size() - i - 1};
+// Takes the first label off a domain name, with its dot: nothing is left of a name that has no other.
+constexpr void skip_label(std::string_view& name) {
+  std::size_t size = 0;
+  while (size < name.size() && name[size++] != '.') {
   }
-  return {};
+  name.remove_prefix(size);
 }
 
 // Whether a dNSName of a certificate, which may begin with "*.", covers a host, which is a domain
 // name. The wildcard stands for exactly one label, and at least two stand behind it.
 constexpr bool covers(std::string_view presented, std::string_view host) {
-  host = without_root(host);
   if (presented.size() > 2 && presented[0] == '*' && presented[1] == '.') {
-    presented.remove_prefix(2);
-    host = parent_of(host);
-    if (parent_of(host).empty()) return false;
+    skip_label(presented);
+    skip_label(host);
+    std::string_view rest = host;
+    skip_label(rest);
+    if (rest.empty()) return false;
   }
-  return !host.empty() && ascii::equal_ignoring_case(presented, host);
+  return ascii::equal_ignoring_case(presented, host);
 }
 
-// The server that is meant (RFC 9525 1.8): its name without the root's dot, or its address. The name is
-// referred to.
+// The server that is meant (RFC 9525 1.8): its name, or its address. The name is referred to, without
+// a dot at its end, which says only that it is complete.
 struct reference_identity {
   std::string_view host{};
   text::ip_address ip{};  // when `host` is one
 
   constexpr reference_identity() = default;
-  constexpr explicit reference_identity(std::string_view name)
-      : host{without_root(name)}, ip{text::read_ip(host)} {}
+  constexpr explicit reference_identity(std::string_view name) : host{name} {
+    if (host.ends_with('.')) host.remove_suffix(1);
+    ip = text::read_ip(host);
+  }
 
   constexpr bool is_valid() const { return ip || is_domain_name(host); }
 };

@@ -224,7 +224,9 @@ inline bool session::expect_name() noexcept {
   const auto length = static_cast<std::uint16_t>(host_.host.size());
   if (wolfSSL_UseSNI(ssl_, WOLFSSL_SNI_HOST_NAME, name, length) != WOLFSSL_SUCCESS) return false;
 #endif
-  return trust_->with_.dangerously_accept_any_certificate || tls::parent_of(host_.host).empty() ||
+  std::string_view rest = host_.host;
+  tls::skip_label(rest);
+  return trust_->with_.dangerously_accept_any_certificate || rest.empty() ||
          wolfSSL_check_domain_name(ssl_, name) == WOLFSSL_SUCCESS;
 }
 
