@@ -84,7 +84,7 @@ class session {
   errc judge(bool ok, const WOLFSSL_X509_STORE_CTX& shown) noexcept;
   errc judge_one(const WOLFSSL_BUFFER_INFO& der, tls::place& at, tls::fault& found) noexcept;
   void keep_shown_name() noexcept;
-  int refuse(io_status status) noexcept;
+  int told(io_result result) noexcept;
 
   io_status after(int result) noexcept;
   errc why(int code) const noexcept;
@@ -304,30 +304,27 @@ inline int session::receive(WOLFSSL*, char* in, int size, void* context) noexcep
   if (self.outlet_.is_full()) {
     const bool blocked = self.blocked_write_ != 0;
     const io_status status = blocked ? io_status::want_write : self.outlet_.flush(self.lower_);
-    if (status != io_status::ok) return self.refuse(status);
+    if (status != io_status::ok) return self.told(status);
   }
-  const io_result result = self.lower_.read_some({in, static_cast<std::size_t>(size)});
-  return result.ok() ? static_cast<int>(result.count()) : self.refuse(result.status());
+  return self.told(self.lower_.read_some({in, static_cast<std::size_t>(size)}));
 }
 
 inline int session::send(WOLFSSL*, char* out, int size, void* context) noexcept {
   session& self = *static_cast<session*>(context);
   const std::span<const char> records{out, static_cast<std::size_t>(size)};
-  if (self.inside_output_) {
-    const io_result result = self.outlet_.send(self.lower_, records);
-    return result.ok() ? size : self.refuse(result.status());
+  if (self.inside_output_) return self.told(self.outlet_.send(self.lower_, records));
+  if (self.blocked_write_ == 0) {
+    return self.outlet_.keep(records) ? size : WOLFSSL_CBIO_ERR_GENERAL;
   }
-  const bool taken =
-      self.blocked_write_ != 0 ? self.outlet_.hold_back() : self.outlet_.keep(records);
-  if (!taken) return WOLFSSL_CBIO_ERR_GENERAL;
-  return self.blocked_write_ != 0 ? self.refuse(io_status::want_write) : size;
+  return self.outlet_.hold_back() ? self.told(io_status::want_write) : WOLFSSL_CBIO_ERR_GENERAL;
 }
 
-// Never 0, which wolfSSL takes for "again". It has one value for both directions of waiting.
-inline int session::refuse(io_status status) noexcept {
-  lower_said_ = status;
-  if (status == io_status::closed) return WOLFSSL_CBIO_ERR_CONN_CLOSE;
-  return status == io_status::failed ? WOLFSSL_CBIO_ERR_CONN_RST : WOLFSSL_CBIO_ERR_WANT_READ;
+// In wolfSSL's words: never 0, which it takes for "again". It has one for both directions of waiting.
+inline int session::told(io_result result) noexcept {
+  if (result.ok()) return static_cast<int>(result.count());
+  lower_said_ = result.status();
+  if (lower_said_ == io_status::closed) return WOLFSSL_CBIO_ERR_CONN_CLOSE;
+  return lower_said_ == io_status::failed ? WOLFSSL_CBIO_ERR_CONN_RST : WOLFSSL_CBIO_ERR_WANT_READ;
 }
 
 inline io_status session::handshake() noexcept {
