@@ -27,7 +27,8 @@ struct names {
   errc judge(std::string_view host) const {
     tls::certificate certificate;
     certificate.alternative_names = {reinterpret_cast<const std::uint8_t*>(der.data()), der.size()};
-    return tls::judge_identity(certificate, tls::reference_identity{host});
+    std::string_view shown_name;
+    return tls::judge_identity(certificate, tls::reference_identity{host}, shown_name);
   }
 };
 

@@ -33,10 +33,4 @@ constexpr errc judge_dates(const validity& of, std::int64_t now, fault& found) {
   return early ? errc::tls_not_yet_valid : errc::tls_expired;
 }
 
-inline errc judge_name(const certificate& shown, const reference_identity& meant, fault& found) {
-  const errc why = judge_identity(shown, meant);
-  if (why == errc::tls_name_mismatch) found.shown_name = first_domain_name(shown);
-  return why;
-}
-
 }  // namespace mailmote::tls

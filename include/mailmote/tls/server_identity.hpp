@@ -58,15 +58,14 @@ constexpr bool covers(std::string_view presented, std::string_view host) {
 // a dot at its end, which says only that it is complete.
 struct reference_identity {
   std::string_view host{};
-  text::ip_address ip{};  // when `host` is one
 
   constexpr reference_identity() = default;
   constexpr explicit reference_identity(std::string_view name) : host{name} {
     if (host.ends_with('.')) host.remove_suffix(1);
-    ip = text::read_ip(host);
   }
 
-  constexpr bool is_valid() const { return ip || is_domain_name(host); }
+  constexpr text::ip_address ip() const { return text::read_ip(host); }
+  constexpr bool is_valid() const { return ip() || is_domain_name(host); }
 };
 
 inline std::string_view as_text(octets o) {
@@ -74,31 +73,28 @@ inline std::string_view as_text(octets o) {
 }
 
 // errc::none when the certificate is for the server that is meant, which is valid; else
-// tls_name_mismatch, tls_ip_mismatch or, for names that cannot be read, tls_bad_certificate.
-inline errc judge_identity(const certificate& shown, const reference_identity& meant) {
-  const text::ip_address& ip = meant.ip;
-  errc verdict = ip ? errc::tls_ip_mismatch : errc::tls_name_mismatch;
+// tls_ip_mismatch, for names that cannot be read tls_bad_certificate, or tls_name_mismatch: then
+// `shown_name` is the first domain name that it is for, if any; UNTRUSTED.
+inline errc judge_identity(const certificate& shown, const reference_identity& meant,
+                           std::string_view& shown_name) {
+  const text::ip_address ip = meant.ip();
+  std::string_view first_name;
+  bool is_meant = false;
   octets names = shown.alternative_names;
   while (!names.empty()) {
     const std::uint8_t kind = der::peek(names);
     const octets name = der::take_any(names);
-    const bool matches = ip ? kind == der::context_7 && equal(name, {ip.octets.data(), ip.size})
-                            : kind == der::context_2 && covers(as_text(name), meant.host);
-    if (matches) verdict = errc::none;
+    if (ip) {
+      is_meant = is_meant || (kind == der::context_7 && equal(name, {ip.octets.data(), ip.size}));
+    } else if (kind == der::context_2) {
+      if (first_name.empty()) first_name = as_text(name);
+      is_meant = is_meant || covers(as_text(name), meant.host);
+    }
   }
-  const bool broken = der::failed(names) && !shown.alternative_names.empty();
-  return broken ? errc::tls_bad_certificate : verdict;
-}
-
-// The first domain name that the certificate is for; UNTRUSTED, and empty when there is none.
-inline std::string_view first_domain_name(const certificate& shown) {
-  octets names = shown.alternative_names;
-  while (!names.empty()) {
-    const std::uint8_t kind = der::peek(names);
-    const octets name = der::take_any(names);
-    if (kind == der::context_2) return as_text(name);
-  }
-  return {};
+  if (der::failed(names) && !shown.alternative_names.empty()) return errc::tls_bad_certificate;
+  if (is_meant) return errc::none;
+  shown_name = first_name;
+  return ip ? errc::tls_ip_mismatch : errc::tls_name_mismatch;
 }
 
 }  // namespace mailmote::tls

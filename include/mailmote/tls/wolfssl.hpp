@@ -211,7 +211,7 @@ inline bool session::configure() noexcept {
 #endif
   return wolfSSL_SetMinVersion(ssl_, minimum) == WOLFSSL_SUCCESS &&
          wolfSSL_set_cipher_list(ssl_, detail::suites) == WOLFSSL_SUCCESS &&
-         (host_.ip || expect_name());
+         (host_.ip() || expect_name());
 }
 
 // The library's own check of the name, looser than ours, is a second layer. Later releases refuse
@@ -283,7 +283,7 @@ inline errc session::judge_one(const WOLFSSL_BUFFER_INFO& der, tls::place& at,
     ++spoiled_;
   }
   if (verdict == errc::none && at.depth == 0) {
-    verdict = tls::judge_name(certificate, host_, found);
+    verdict = tls::judge_identity(certificate, host_, found.shown_name);
   }
   return verdict;
 }
