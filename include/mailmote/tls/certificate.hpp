@@ -55,15 +55,21 @@ struct validity {
   std::int64_t until = std::numeric_limits<std::int64_t>::max();
 
   constexpr bool contains(std::int64_t now) const { return from <= now && now <= until; }
+  constexpr void begin_at(std::int64_t time) {
+    if (from < time) from = time;
+  }
+  constexpr void end_at(std::int64_t time) {
+    if (time < until) until = time;
+  }
   constexpr void narrow(const validity& by) {
-    if (by.from > from) from = by.from;
-    if (by.until < until) until = by.until;
+    begin_at(by.from);
+    end_at(by.until);
   }
 
   // To the time around `now` in which `of` stays what it is: valid, or not.
   constexpr void narrow_to_same(const validity& of, std::int64_t now) {
-    if (now < of.from) return narrow({.until = of.from - 1});
-    if (now > of.until) return narrow({.from = of.until + 1});
+    if (now < of.from) return end_at(of.from - 1);
+    if (now > of.until) return begin_at(of.until + 1);
     narrow(of);
   }
 };
@@ -97,20 +103,20 @@ constexpr octets* place_for(octets oid, certificate& out) {
 // One that comes twice, or is empty, spoils the whole certificate.
 constexpr bool take_extensions(octets& tbs, certificate& out) {
   if (tbs.empty()) return !der::failed(tbs);
-  octets wrapped = der::take_last(tbs, der::context_3);
-  octets extensions = der::take_last(wrapped, der::sequence);
-  while (!extensions.empty()) {
-    octets extension = der::take(extensions, der::sequence);
+  der::enter(tbs, der::context_3);
+  der::enter(tbs, der::sequence);
+  while (!tbs.empty()) {
+    octets extension = der::take(tbs, der::sequence);
     octets* const place = place_for(der::take(extension, der::object_identifier), out);
     der::skip_optional(extension, der::boolean);
-    octets value = der::take_last(extension, der::octet_string);
+    der::enter(extension, der::octet_string);
     if (der::failed(extension)) return false;
     if (place == nullptr) continue;
-    if (!place->empty()) return false;
-    *place = der::take_last(value, place == &out.key_usage ? der::bit_string : der::sequence);
-    if (place->empty()) return false;
+    der::enter(extension, place == &out.key_usage ? der::bit_string : der::sequence);
+    if (!place->empty() || extension.empty()) return false;
+    *place = extension;
   }
-  return !der::failed(extensions);
+  return !der::failed(tbs);
 }
 
 }  // namespace detail
@@ -118,12 +124,12 @@ constexpr bool take_extensions(octets& tbs, certificate& out) {
 // Readable when `whole` is one certificate and nothing behind it.
 constexpr certificate read_certificate(octets whole) {
   certificate out;
-  octets outer = der::take_last(whole, der::sequence);
-  octets tbs = der::take(outer, der::sequence);
-  octets algorithm = der::take(outer, der::sequence);
+  der::enter(whole, der::sequence);
+  octets tbs = der::take(whole, der::sequence);
+  octets algorithm = der::take(whole, der::sequence);
   out.signature_algorithm = der::take(algorithm, der::object_identifier);
-  der::skip(outer, der::bit_string);  // signature
-  if (!der::finished(outer)) return out;
+  der::enter(whole, der::bit_string);  // signature
+  if (der::failed(whole)) return out;
 
   der::skip_optional(tbs, der::context_0);
   der::skip(tbs, der::integer);   // serialNumber

@@ -15,7 +15,7 @@ namespace mailmote::tls {
 
 using octets = std::span<const std::uint8_t>;
 
-constexpr bool equal(octets a, octets b) {
+constexpr bool equal(const octets& a, const octets& b) {
   if (a.size() != b.size()) return false;
   std::size_t i = 0;
   while (i < a.size() && a[i] == b[i]) ++i;
@@ -76,10 +76,10 @@ constexpr octets take(octets& run, std::uint8_t tag) {
   return take_any(run);
 }
 
-// The same, and nothing may stand behind it.
-constexpr octets take_last(octets& run, std::uint8_t tag) {
+// Makes the run the content of its only element.
+constexpr void enter(octets& run, std::uint8_t tag) {
   const octets content = take(run, tag);
-  return finished(run) ? content : fail(run);
+  run = finished(run) ? content : octets{};
 }
 
 constexpr void skip(octets& run, std::uint8_t tag) { (void)take(run, tag); }
