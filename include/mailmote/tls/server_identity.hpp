@@ -20,6 +20,12 @@ namespace mailmote::tls {
 
 inline constexpr std::size_t max_host = 253;  // RFC 1035 2.3.4, as text
 
+// A dot at the end says only that the name is complete.
+constexpr std::string_view without_root(std::string_view host) {
+  if (host.ends_with('.')) host.remove_suffix(1);
+  return host;
+}
+
 // Whether a host can be a name in a certificate: letters, digits, hyphens and (hosts have them)
 // underscores, in labels that are not empty. What ends in a number was meant as an address.
 constexpr bool is_domain_name(std::string_view host) {
@@ -54,18 +60,16 @@ constexpr bool covers(std::string_view presented, std::string_view host) {
   return ascii::equal_ignoring_case(presented, host);
 }
 
-// The server that is meant (RFC 9525 1.8): its name, or its address. The name is referred to, without
-// a dot at its end, which says only that it is complete.
+// The server that is meant (RFC 9525 1.8): its name without the root's dot, or its address. The name is
+// referred to.
 struct reference_identity {
-  std::string_view host{};
+  std::string_view host;
+  text::ip_address ip;  // when `host` is one
 
-  constexpr reference_identity() = default;
-  constexpr explicit reference_identity(std::string_view name) : host{name} {
-    if (host.ends_with('.')) host.remove_suffix(1);
-  }
+  constexpr explicit reference_identity(std::string_view name)
+      : host{name}, ip{text::read_ip(name)} {}
 
-  constexpr text::ip_address ip() const { return text::read_ip(host); }
-  constexpr bool is_valid() const { return ip() || is_domain_name(host); }
+  constexpr bool is_valid() const { return ip || is_domain_name(host); }
 };
 
 inline std::string_view as_text(octets o) {
@@ -77,7 +81,7 @@ inline std::string_view as_text(octets o) {
 // `shown_name` is the first domain name that it is for, if any; UNTRUSTED.
 inline errc judge_identity(const certificate& shown, const reference_identity& meant,
                            std::string_view& shown_name) {
-  const text::ip_address ip = meant.ip();
+  const text::ip_address& ip = meant.ip;
   std::string_view first_name;
   bool is_meant = false;
   octets names = shown.alternative_names;

@@ -63,7 +63,7 @@ class session {
   // The error in a sentence for people, in `room`; 160 octets are enough for most names. Valid until
   // the next bind, while the host that was bound is.
   std::string_view explain(std::span<char> room) const noexcept {
-    return tls::explain(found_, host_.host, room);
+    return tls::explain(found_, host_, room);
   }
 
  private:
@@ -104,7 +104,7 @@ class session {
   tls::fault found_{};  // the first thing that went wrong
   std::int64_t now_ = no_time;
   tls::lower_stream lower_{};
-  tls::reference_identity host_{};
+  std::string_view host_{};  // without the root's dot
   tls::record_outlet outlet_{};
 };
 
@@ -162,7 +162,7 @@ inline constexpr std::uint16_t groups[] = {
 // A connection begins.
 
 inline errc session::begin(std::string_view host) noexcept {
-  host_ = tls::reference_identity{host};
+  host_ = tls::without_root(host);
   found_ = {};
   outlet_.reset();
   blocked_write_ = 0;
@@ -175,7 +175,7 @@ inline errc session::begin(std::string_view host) noexcept {
 }
 
 inline errc session::prepare() noexcept {
-  if (!host_.is_valid()) return errc::bad_host;
+  if (!tls::reference_identity{host_}.is_valid()) return errc::bad_host;
   const bool anybody = trust_->with_.dangerously_accept_any_certificate;
   if (now_ == no_time && !anybody) return errc::tls_no_time;
   const errc opened = trust_->open(now_, found_);
@@ -211,20 +211,20 @@ inline bool session::configure() noexcept {
 #endif
   return wolfSSL_SetMinVersion(ssl_, minimum) == WOLFSSL_SUCCESS &&
          wolfSSL_set_cipher_list(ssl_, detail::suites) == WOLFSSL_SUCCESS &&
-         (host_.ip() || expect_name());
+         (text::read_ip(host_) || expect_name());
 }
 
 // The library's own check of the name, looser than ours, is a second layer. Later releases refuse
 // to check a name of one label.
 inline bool session::expect_name() noexcept {
   char name[tls::max_host + 1];
-  std::memcpy(name, host_.host.data(), host_.host.size());
-  name[host_.host.size()] = '\0';
+  std::memcpy(name, host_.data(), host_.size());
+  name[host_.size()] = '\0';
 #ifdef HAVE_SNI
-  const auto length = static_cast<std::uint16_t>(host_.host.size());
+  const auto length = static_cast<std::uint16_t>(host_.size());
   if (wolfSSL_UseSNI(ssl_, WOLFSSL_SNI_HOST_NAME, name, length) != WOLFSSL_SUCCESS) return false;
 #endif
-  std::string_view rest = host_.host;
+  std::string_view rest = host_;
   tls::skip_label(rest);
   return trust_->with_.dangerously_accept_any_certificate || rest.empty() ||
          wolfSSL_check_domain_name(ssl_, name) == WOLFSSL_SUCCESS;
@@ -283,7 +283,7 @@ inline errc session::judge_one(const WOLFSSL_BUFFER_INFO& der, tls::place& at,
     ++spoiled_;
   }
   if (verdict == errc::none && at.depth == 0) {
-    verdict = tls::judge_identity(certificate, host_, found.shown_name);
+    verdict = tls::judge_identity(certificate, tls::reference_identity{host_}, found.shown_name);
   }
   return verdict;
 }
