@@ -375,19 +375,16 @@ inline io_result session::write_some(std::span<const char> out) noexcept {
   if (!is_safe() || found_.why != errc::none) return io_status::failed;
 
   lower_said_ = io_status::ok;
-  if (blocked_write_ == 0) {
+  std::size_t size = blocked_write_;  // again as it was
+  if (size == 0) {
     const io_status status = outlet_.flush(lower_);
     if (status == io_status::closed || status == io_status::failed) {
       return fail(errc::stream_failed);
     }
     if (status != io_status::ok) return status;
+    size = out.size() < max_record ? out.size() : max_record;  // one record at most
   }
-  // One record at most, and a blocked one again as it was.
-  std::size_t size = out.size() < max_record ? out.size() : max_record;
-  if (blocked_write_ != 0) {
-    if (out.size() < blocked_write_) return fail(errc::tls_failed);
-    size = blocked_write_;
-  }
+  if (size > out.size()) return fail(errc::tls_failed);
   inside_output_ = true;
   const int result = wolfSSL_write(ssl_, out.data(), static_cast<int>(size));
   inside_output_ = false;
