@@ -22,8 +22,8 @@ namespace der {
 // YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ (RFC 5280 4.1.2.5) as Unix seconds.
 constexpr bool take_time(octets& run, std::int64_t& seconds) {
   const std::uint8_t tag = peek(run);
-  const octets text = take_any(run);
   if (tag != utc_time && tag != generalized_time) return false;
+  const octets text = take_any(run);
   const std::size_t first = tag == utc_time ? 1 : 0;
   std::uint8_t pairs[7] = {};  // century, year, month, day, hour, minute, second
   if (text.size() != 2 * (std::size(pairs) - first) + 1 || text.back() != 'Z') return false;

@@ -89,10 +89,10 @@ inline errc judge_identity(const certificate& shown, const reference_identity& m
     const std::uint8_t kind = der::peek(names);
     const octets name = der::take_any(names);
     if (ip) {
-      is_meant = is_meant || (kind == der::context_7 && equal(name, {ip.octets.data(), ip.size}));
+      if (kind == der::context_7 && equal(name, {ip.octets.data(), ip.size})) is_meant = true;
     } else if (kind == der::context_2) {
       if (first_name.empty()) first_name = as_text(name);
-      is_meant = is_meant || covers(as_text(name), meant.host);
+      if (covers(as_text(name), meant.host)) is_meant = true;
     }
   }
   if (der::failed(names) && !shown.alternative_names.empty()) return errc::tls_bad_certificate;
