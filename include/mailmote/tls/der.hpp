@@ -44,8 +44,6 @@ enum tag : std::uint8_t {
 // end, makes the run fail for good: it is then empty, and has no address.
 
 constexpr bool failed(const octets& run) { return run.data() == nullptr; }
-constexpr bool finished(const octets& run) { return run.empty() && !failed(run); }
-
 constexpr octets fail(octets& run) { return run = {}; }
 
 // The next element's tag, or 0 at the end.
@@ -72,14 +70,14 @@ constexpr octets take_any(octets& run) {
 
 // The same; its tag must be `tag`.
 constexpr octets take(octets& run, std::uint8_t tag) {
-  if (peek(run) != tag) return fail(run);
+  if (peek(run) != tag) run = {};  // nothing there, as far as we are concerned
   return take_any(run);
 }
 
 // Makes the run the content of its only element.
 constexpr void enter(octets& run, std::uint8_t tag) {
   const octets content = take(run, tag);
-  run = finished(run) ? content : octets{};
+  run = run.empty() ? content : octets{};
 }
 
 constexpr void skip(octets& run, std::uint8_t tag) { (void)take(run, tag); }
