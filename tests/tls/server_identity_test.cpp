@@ -32,9 +32,7 @@ struct names {
   }
 };
 
-bool is_host(std::string_view name) {
-  return tls::reference_identity{tls::without_root(name)}.is_valid();
-}
+bool is_host(std::string_view name) { return tls::is_host(tls::without_root(name)); }
 
 using namespace std::string_view_literals;
 constexpr std::string_view loopback6 = "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1"sv;

@@ -60,16 +60,15 @@ constexpr bool covers(std::string_view presented, std::string_view host) {
   return ascii::equal_ignoring_case(presented, host);
 }
 
-// The server that is meant (RFC 9525 1.8): its name without the root's dot, or its address. The name is
-// referred to.
+// Whether a server can be meant by this: its name without the root's dot, or its address.
+constexpr bool is_host(std::string_view name) {
+  return text::read_ip(name) || is_domain_name(name);
+}
+
+// The server that is meant (RFC 9525 1.8). The name is referred to.
 struct reference_identity {
   std::string_view host;
-  text::ip_address ip;  // when `host` is one
-
-  constexpr explicit reference_identity(std::string_view name)
-      : host{name}, ip{text::read_ip(name)} {}
-
-  constexpr bool is_valid() const { return ip || is_domain_name(host); }
+  text::ip_address ip = text::read_ip(host);  // none where it is a name
 };
 
 inline std::string_view as_text(octets o) {

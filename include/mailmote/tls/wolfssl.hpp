@@ -175,7 +175,7 @@ inline errc session::begin(std::string_view host) noexcept {
 }
 
 inline errc session::prepare() noexcept {
-  if (!tls::reference_identity{host_}.is_valid()) return errc::bad_host;
+  if (!tls::is_host(host_)) return errc::bad_host;
   const bool anybody = trust_->with_.dangerously_accept_any_certificate;
   if (now_ == no_time && !anybody) return errc::tls_no_time;
   const errc opened = trust_->open(now_, found_);
