@@ -21,35 +21,35 @@ std::string told(const tls::fault& found, std::string_view host = "mail.example.
 }  // namespace
 
 TEST_CASE("dates and names are in the sentence") {
-  CHECK(told({errc::tls_expired, 1767312000, {}}) ==
+  CHECK(told({.why = errc::tls_expired, .date = 1767312000}) ==
         "the server's certificate expired on 2026-01-02");
-  CHECK(told({errc::tls_not_yet_valid, 4070908800, {}}) ==
+  CHECK(told({.why = errc::tls_not_yet_valid, .date = 4070908800}) ==
         "the server's certificate is not valid before 2099-01-01");
-  CHECK(told({errc::tls_name_mismatch, 0, "mail.other.org"}) ==
+  CHECK(told({.why = errc::tls_name_mismatch, .shown_name = "mail.other.org"}) ==
         "the server's certificate is for mail.other.org, not mail.example.org");
-  CHECK(told({errc::tls_name_mismatch, 0, {}}) ==
+  CHECK(told({.why = errc::tls_name_mismatch}) ==
         "the server's certificate is not for mail.example.org");
-  CHECK(told({errc::tls_ip_mismatch, 0, {}}, "192.0.2.7") ==
+  CHECK(told({.why = errc::tls_ip_mismatch}, "192.0.2.7") ==
         "the server's certificate is not for the address 192.0.2.7");
 }
 
 TEST_CASE("what needs no particulars is said as everywhere") {
-  CHECK(told({errc::tls_not_tls, 0, {}}) == "the server does not speak TLS on this port");
-  CHECK(told({errc::none, 0, {}}) == explain(errc::none));
-  CHECK(told({errc::tls_unknown_ca, 0, {}}) == explain(errc::tls_unknown_ca));
+  CHECK(told({.why = errc::tls_not_tls}) == "the server does not speak TLS on this port");
+  CHECK(told({.why = errc::none}) == explain(errc::none));
+  CHECK(told({.why = errc::tls_unknown_ca}) == explain(errc::tls_unknown_ca));
 }
 
 TEST_CASE("a TLS library with a wrong clock of its own is told from a server that nobody knows") {
-  CHECK(told({errc::tls_unknown_ca, 1767312000, {}}) ==
+  CHECK(told({.why = errc::tls_unknown_ca, .date = 1767312000}) ==
         "no intermediate certificate was used: the TLS library's own clock is wrong");
 }
 
 TEST_CASE("a hostile name can neither move the cursor nor break the line") {
-  CHECK(told({errc::tls_name_mismatch, 0, "a\r\n\x1B[2J\0b\xC3\xA9\x7F"sv}) ==
+  CHECK(told({.why = errc::tls_name_mismatch, .shown_name = "a\r\n\x1B[2J\0b\xC3\xA9\x7F"sv}) ==
         "the server's certificate is for a???[2J?b???, not mail.example.org");
 }
 
 TEST_CASE("a sentence stops where its room ends") {
-  CHECK(told({errc::tls_expired, 1767312000, {}}, "h", 10) == "the server");
-  CHECK(told({errc::tls_expired, 1767312000, {}}, "h", 0).empty());
+  CHECK(told({.why = errc::tls_expired, .date = 1767312000}, "h", 10) == "the server");
+  CHECK(told({.why = errc::tls_expired, .date = 1767312000}, "h", 0).empty());
 }

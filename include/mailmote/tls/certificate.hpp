@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <limits>
 #include <span>
 
@@ -19,16 +20,19 @@ namespace mailmote::tls {
 namespace der {
 
 // YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ (RFC 5280 4.1.2.5) as Unix seconds.
-constexpr bool read_time(std::uint8_t tag, octets text, std::int64_t& seconds) {
-  const std::size_t count = tag == generalized_time ? 7 : 6;  // pairs of digits
-  if (text.size() != 2 * count + 1 || text.back() != 'Z') return false;
-
+constexpr bool take_time(octets& run, std::int64_t& seconds) {
+  const std::uint8_t tag = peek(run);
+  if (tag != utc_time && tag != generalized_time) return false;
+  const octets text = take_any(run);
+  const std::size_t first = tag == utc_time ? 1 : 0;
   std::uint8_t pairs[7] = {};  // century, year, month, day, hour, minute, second
-  for (std::size_t i = 0; i < 2 * count; ++i) {
-    const int digit = text[i] - '0';
-    if (digit < 0 || digit > 9) return false;
-    std::uint8_t& pair = pairs[7 - count + i / 2];
-    pair = static_cast<std::uint8_t>(pair * 10 + digit);
+  if (text.size() != 2 * (std::size(pairs) - first) + 1 || text.back() != 'Z') return false;
+  const std::uint8_t* digit = text.data();
+  for (std::size_t i = first; i < std::size(pairs); ++i) {
+    const int tens = *digit++ - '0';
+    const int ones = *digit++ - '0';
+    if (tens < 0 || tens > 9 || ones < 0 || ones > 9) return false;
+    pairs[i] = static_cast<std::uint8_t>(tens * 10 + ones);
   }
   if (tag == utc_time) pairs[0] = pairs[1] < 50 ? 20 : 19;
 
@@ -51,16 +55,22 @@ struct validity {
   std::int64_t until = std::numeric_limits<std::int64_t>::max();
 
   constexpr bool contains(std::int64_t now) const { return from <= now && now <= until; }
+  constexpr void begin_at(std::int64_t time) {
+    if (from < time) from = time;
+  }
+  constexpr void end_at(std::int64_t time) {
+    if (time < until) until = time;
+  }
   constexpr void narrow(const validity& by) {
-    if (by.from > from) from = by.from;
-    if (by.until < until) until = by.until;
+    begin_at(by.from);
+    end_at(by.until);
   }
 
   // To the time around `now` in which `of` stays what it is: valid, or not.
   constexpr void narrow_to_same(const validity& of, std::int64_t now) {
-    if (of.contains(now)) return narrow(of);
-    if (now < of.from && of.from <= until) until = of.from - 1;
-    if (now > of.until && of.until >= from) from = of.until + 1;
+    if (now < of.from) return end_at(of.from - 1);
+    if (now > of.until) return begin_at(of.until + 1);
+    narrow(of);
   }
 };
 
@@ -73,16 +83,10 @@ struct certificate {
   octets name_constraints{};     // empty: there are none
   octets extended_key_usage{};   // KeyPurposeIds; empty: not limited
   bool is_self_issued = false;   // its subject is its issuer
+  bool is_readable = false;      // else no field says more than that it was read before the fault
 };
 
 namespace detail {
-
-constexpr bool take_time(der::reader& dates, std::int64_t& seconds) {
-  const std::uint8_t tag = dates.peek();
-  const octets text = dates.take_any();
-  return (tag == der::utc_time || tag == der::generalized_time) &&
-         der::read_time(tag, text, seconds);
-}
 
 // Where the value of an extension that we read goes; null for all others. Their names are 2.5.29.N.
 constexpr octets* place_for(octets oid, certificate& out) {
@@ -97,50 +101,51 @@ constexpr octets* place_for(octets oid, certificate& out) {
 }
 
 // One that comes twice, or is empty, spoils the whole certificate.
-constexpr bool take_extensions(der::reader& tbs, certificate& out) {
-  if (tbs.finished()) return true;
-  tbs = der::reader{tbs.take_last(der::context_3)};
-  tbs = der::reader{tbs.take_last(der::sequence)};
-  while (!tbs.at_end()) {
-    der::reader extension{tbs.take(der::sequence)};
-    octets* const place = place_for(extension.take(der::object_identifier), out);
-    extension.skip_optional(der::boolean);
-    der::reader value{extension.take_last(der::octet_string)};
-    if (extension.failed()) return false;
+constexpr bool take_extensions(octets& tbs, certificate& out) {
+  if (tbs.empty()) return !der::failed(tbs);
+  der::enter(tbs, der::context_3);
+  der::enter(tbs, der::sequence);
+  while (!tbs.empty()) {
+    octets extension = der::take(tbs, der::sequence);
+    octets* const place = place_for(der::take(extension, der::object_identifier), out);
+    der::skip_optional(extension, der::boolean);
+    der::enter(extension, der::octet_string);
+    if (der::failed(extension)) return false;
     if (place == nullptr) continue;
-    if (!place->empty()) return false;
-    *place = value.take_last(place == &out.key_usage ? der::bit_string : der::sequence);
-    if (place->empty()) return false;
+    der::enter(extension, place == &out.key_usage ? der::bit_string : der::sequence);
+    if (!place->empty() || extension.empty()) return false;
+    *place = extension;
   }
-  return tbs.finished();
+  return !der::failed(tbs);
 }
 
 }  // namespace detail
 
-// Whether `whole` is one certificate and nothing behind it; then `out` is what it says.
-constexpr bool read_certificate(octets whole, certificate& out) {
-  out = {};
-  der::reader outer{whole};
-  outer = der::reader{outer.take_last(der::sequence)};
-  der::reader tbs{outer.take(der::sequence)};
-  out.signature_algorithm = der::reader{outer.take(der::sequence)}.take(der::object_identifier);
-  (void)outer.take_last(der::bit_string);  // signature
-  if (outer.failed()) return false;
+// Readable when `whole` is one certificate and nothing behind it.
+constexpr certificate read_certificate(octets whole) {
+  certificate out;
+  der::enter(whole, der::sequence);
+  octets tbs = der::take(whole, der::sequence);
+  octets algorithm = der::take(whole, der::sequence);
+  out.signature_algorithm = der::take(algorithm, der::object_identifier);
+  der::enter(whole, der::bit_string);  // signature
+  if (der::failed(whole)) return out;
 
-  tbs.skip_optional(der::context_0);
-  tbs.skip(der::integer);   // serialNumber
-  tbs.skip(der::sequence);  // signature
-  const octets issuer = tbs.take(der::sequence);
-  der::reader dates{tbs.take(der::sequence)};
-  if (!detail::take_time(dates, out.dates.from) || !detail::take_time(dates, out.dates.until) ||
-      !dates.at_end()) {
-    return false;
+  der::skip_optional(tbs, der::context_0);
+  der::skip(tbs, der::integer);   // serialNumber
+  der::skip(tbs, der::sequence);  // signature
+  const octets issuer = der::take(tbs, der::sequence);
+  octets dates = der::take(tbs, der::sequence);
+  if (!der::take_time(dates, out.dates.from) || !der::take_time(dates, out.dates.until) ||
+      !dates.empty()) {
+    return out;
   }
-  out.is_self_issued = equal(tbs.take(der::sequence), issuer);
-  tbs.skip(der::sequence);  // subjectPublicKeyInfo
-  tbs.skip_optional(der::context_1);
-  tbs.skip_optional(der::context_2);
-  return detail::take_extensions(tbs, out);
+  out.is_self_issued = equal(der::take(tbs, der::sequence), issuer);
+  der::skip(tbs, der::sequence);  // subjectPublicKeyInfo
+  der::skip_optional(tbs, der::context_1);
+  der::skip_optional(tbs, der::context_2);
+  out.is_readable = detail::take_extensions(tbs, out);
+  return out;
 }
 
 }  // namespace mailmote::tls

@@ -17,11 +17,11 @@ namespace mailmote::tls {
 
 struct fault {
   errc why = errc::none;
+  bool is_of_anchors = false;  // it is no fault of the server's
   // The one that was missed, for tls_expired and tls_not_yet_valid. For tls_unknown_ca: not 0 when
   // the TLS library thinks by its own clock that an intermediate is out of date.
   std::int64_t date = 0;
   std::string_view shown_name{};  // for tls_name_mismatch: UNTRUSTED
-  bool is_of_anchors = false;     // it is no fault of the server's
 };
 
 // What is wrong with a certificate, or errc::none; its particulars go to `found`.
@@ -31,12 +31,6 @@ constexpr errc judge_dates(const validity& of, std::int64_t now, fault& found) {
   const bool early = now < of.from;
   found.date = early ? of.from : of.until;
   return early ? errc::tls_not_yet_valid : errc::tls_expired;
-}
-
-inline errc judge_name(const certificate& shown, const reference_identity& meant, fault& found) {
-  const errc why = judge_identity(shown, meant);
-  if (why == errc::tls_name_mismatch) found.shown_name = first_domain_name(shown);
-  return why;
 }
 
 }  // namespace mailmote::tls

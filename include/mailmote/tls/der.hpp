@@ -15,7 +15,7 @@ namespace mailmote::tls {
 
 using octets = std::span<const std::uint8_t>;
 
-constexpr bool equal(octets a, octets b) {
+constexpr bool equal(const octets& a, const octets& b) {
   if (a.size() != b.size()) return false;
   std::size_t i = 0;
   while (i < a.size() && a[i] == b[i]) ++i;
@@ -40,62 +40,50 @@ enum tag : std::uint8_t {
   context_3 = 0xA3,  // extensions
 };
 
-// Takes elements off the front of a run of them. What is not strict DER, or reaches beyond the end,
-// makes the reader fail for good; it is then at its end. An empty run without an address has failed.
-class reader {
- public:
-  constexpr explicit reader(octets run) : at_{run.data()}, end_{at_ + run.size()} {}
+// Elements are taken off the front of a run of them. What is not strict DER, or reaches beyond the
+// end, makes the run fail for good: it is then empty, and has no address.
 
-  constexpr bool at_end() const { return at_ == end_; }
-  constexpr bool failed() const { return at_ == nullptr; }
-  constexpr bool finished() const { return at_end() && !failed(); }
+constexpr bool failed(const octets& run) { return run.data() == nullptr; }
+constexpr octets fail(octets& run) { return run = {}; }
 
-  // The next element's tag, or 0 at the end.
-  constexpr std::uint8_t peek() const { return at_end() ? std::uint8_t{0} : *at_; }
+// The next element's tag, or 0 at the end.
+constexpr std::uint8_t peek(const octets& run) { return run.empty() ? std::uint8_t{0} : run[0]; }
 
-  // The next element's content; its tag must be `tag`.
-  constexpr octets take(std::uint8_t tag) {
-    if (peek() != tag) end_ = at_;  // nothing there, as far as we are concerned
-    return take_any();
+// The next element's content. Lengths are definite, in their shortest form, and below 64 KB; tags
+// have one octet.
+constexpr octets take_any(octets& run) {
+  if (run.size() < 2 || run[0] == 0 || (run[0] & 0x1F) == 0x1F) return fail(run);
+  std::size_t header = 2;
+  std::size_t length = run[1];
+  if (length >= 0x80) {
+    header += length - 0x80;
+    if (header < 3 || header > 4 || run.size() < 4) return fail(run);
+    length = run[2];
+    if (header == 4) length = length << 8 | run[3];
+    if (length < (header == 4 ? 0x100u : 0x80u)) return fail(run);
   }
+  if (run.size() - header < length) return fail(run);
+  const octets content = run.subspan(header, length);
+  run = run.subspan(header + length);
+  return content;
+}
 
-  // Lengths are definite, in their shortest form, and below 64 KB; tags have one octet.
-  constexpr octets take_any() {
-    if (end_ - at_ < 2 || *at_ == 0 || (*at_ & 0x1F) == 0x1F) return fail();
-    const std::uint8_t* p = at_ + 1;
-    std::size_t length = *p++;
-    if (length >= 0x80) {
-      const std::size_t count = length - 0x80;
-      if (count < 1 || count > 2 || end_ - p < 2) return fail();
-      length = *p++;
-      if (count == 2) length = length << 8 | *p++;
-      if (length < (count == 2 ? 0x100u : 0x80u)) return fail();
-    }
-    if (static_cast<std::size_t>(end_ - p) < length) return fail();
-    at_ = p + length;
-    return {p, length};
-  }
+// The same; its tag must be `tag`.
+constexpr octets take(octets& run, std::uint8_t tag) {
+  if (peek(run) != tag) run = {};  // nothing there, as far as we are concerned
+  return take_any(run);
+}
 
-  // The same, and nothing may stand behind it.
-  constexpr octets take_last(std::uint8_t tag) {
-    const octets content = take(tag);
-    return finished() ? content : fail();
-  }
+// Makes the run the content of its only element.
+constexpr void enter(octets& run, std::uint8_t tag) {
+  const octets content = take(run, tag);
+  run = run.empty() ? content : octets{};
+}
 
-  constexpr void skip(std::uint8_t tag) { (void)take(tag); }
-  constexpr void skip_optional(std::uint8_t tag) {
-    if (peek() == tag) (void)take_any();
-  }
-
- private:
-  constexpr octets fail() {
-    at_ = end_ = nullptr;
-    return {};
-  }
-
-  const std::uint8_t* at_;
-  const std::uint8_t* end_;
-};
+constexpr void skip(octets& run, std::uint8_t tag) { (void)take(run, tag); }
+constexpr void skip_optional(octets& run, std::uint8_t tag) {
+  if (peek(run) == tag) (void)take_any(run);
+}
 
 }  // namespace der
 

@@ -17,30 +17,49 @@ namespace mailmote::tls {
 inline constexpr short least_rsa_bits = 2048;  // both are 112 bits of strength
 inline constexpr short least_ecc_bits = 224;
 
+namespace detail {
+
+// Object identifiers that differ in their last octet.
+struct algorithms {
+  std::uint8_t size;  // of what they have in common
+  std::uint8_t common[8];
+  std::uint8_t first, last;
+};
+
+inline constexpr algorithms strong_ones[] = {
+    {8, {0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01}, 11, 14},  // RSA
+    {7, {0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03}, 1, 4},          // ECDSA
+    {2, {0x2B, 0x65}, 112, 113},                                    // EdDSA
+};
+
+inline constexpr std::uint8_t server_auth[] = {0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x01};
+
+}  // namespace detail
+
 // RSA and ECDSA with a hash of the SHA-2 family, and EdDSA. Everything else, SHA-1 and MD5 among it,
 // is weak, or has its strength in parameters that we do not read (RSASSA-PSS).
 constexpr bool is_strong(octets algorithm) {
-  constexpr std::uint8_t rsa[] = {0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01};
-  constexpr std::uint8_t ecdsa[] = {0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03};
-  constexpr std::uint8_t eddsa[] = {0x2B, 0x65};
   if (algorithm.empty()) return false;
-  const octets family{algorithm.data(), algorithm.size() - 1};
   const std::uint8_t last = algorithm.back();
-  if (equal(family, rsa)) return last >= 11 && last <= 14;
-  if (equal(family, ecdsa)) return last >= 1 && last <= 4;
-  return equal(family, eddsa) && (last == 112 || last == 113);
+  const octets common = algorithm.first(algorithm.size() - 1);
+  for (const detail::algorithms& strong : detail::strong_ones) {
+    if (strong.first <= last && last <= strong.last &&
+        equal(common, {strong.common, strong.size})) {
+      return true;
+    }
+  }
+  return false;
 }
 
 // 1.3.6.1.5.5.7.3.1. "Any purpose" is not said of a server.
 constexpr bool serves_tls(const certificate& shown) {
-  constexpr std::uint8_t server_auth[] = {0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x01};
   if (shown.extended_key_usage.empty()) return true;
   bool found = false;
-  der::reader purposes{shown.extended_key_usage};
-  while (!purposes.at_end()) {
-    if (equal(purposes.take(der::object_identifier), server_auth)) found = true;
+  octets purposes = shown.extended_key_usage;
+  while (!purposes.empty()) {
+    if (equal(der::take(purposes, der::object_identifier), detail::server_auth)) found = true;
   }
-  return found && !purposes.failed();
+  return found && !der::failed(purposes);
 }
 
 // With (EC)DHE, which is all that we agree to, a server signs. The first octet counts unused bits.
@@ -52,12 +71,9 @@ constexpr bool may_sign(const certificate& shown) {
 
 // Where a TLS library holds a server to the constraints of its issuer, it does so for domain names.
 constexpr bool has_domain_names_only(const certificate& shown) {
-  der::reader names{shown.alternative_names};
-  while (!names.at_end()) {
-    if (names.peek() != der::context_2) return false;
-    names.skip(der::context_2);
-  }
-  return true;
+  octets names = shown.alternative_names;
+  while (!names.empty()) der::skip(names, der::context_2);
+  return shown.alternative_names.empty() || !der::failed(names);
 }
 
 // Where a certificate stands in the chain that a server has shown, which is judged from the top down.

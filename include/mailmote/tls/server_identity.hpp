@@ -20,7 +20,7 @@ namespace mailmote::tls {
 
 inline constexpr std::size_t max_host = 253;  // RFC 1035 2.3.4, as text
 
-// A trailing dot says only that the name is complete.
+// A dot at the end says only that the name is complete.
 constexpr std::string_view without_root(std::string_view host) {
   if (host.ends_with('.')) host.remove_suffix(1);
   return host;
@@ -29,48 +29,46 @@ constexpr std::string_view without_root(std::string_view host) {
 // Whether a host can be a name in a certificate: letters, digits, hyphens and (hosts have them)
 // underscores, in labels that are not empty. What ends in a number was meant as an address.
 constexpr bool is_domain_name(std::string_view host) {
-  host = without_root(host);
-  bool is_number = true;  // the label that is being read
+  bool is_number = false;  // the label that is being read
   char last = '.';
   for (const char c : host) {
     if (c == '.' ? last == '.' : !ascii::is_alphanumeric(c) && c != '-' && c != '_') return false;
-    is_number = c != '.' && ascii::is_digit(c) && (last == '.' || is_number);
+    is_number = ascii::is_digit(c) && (last == '.' || is_number);
     last = c;
   }
   return last != '.' && !is_number && host.size() <= max_host;
 }
 
-// What stands behind the first label, without its dot; empty where there is one label only.
-constexpr std::string_view parent_of(std::string_view host) {
-  for (std::size_t i = 0; i < host.size(); ++i) {
-    if (host[i] == '.') return {host.data() + i + 1, host.size() - i - 1};
+// Takes the first label off a domain name, with its dot: nothing is left of a name that has no other.
+constexpr void skip_label(std::string_view& name) {
+  std::size_t size = 0;
+  while (size < name.size() && name[size++] != '.') {
   }
-  return {};
+  name.remove_prefix(size);
 }
 
 // Whether a dNSName of a certificate, which may begin with "*.", covers a host, which is a domain
 // name. The wildcard stands for exactly one label, and at least two stand behind it.
 constexpr bool covers(std::string_view presented, std::string_view host) {
-  host = without_root(host);
   if (presented.size() > 2 && presented[0] == '*' && presented[1] == '.') {
-    presented.remove_prefix(2);
-    host = parent_of(host);
-    if (parent_of(host).empty()) return false;
+    skip_label(presented);
+    skip_label(host);
+    std::string_view rest = host;
+    skip_label(rest);
+    if (rest.empty()) return false;
   }
-  return !host.empty() && ascii::equal_ignoring_case(presented, host);
+  return ascii::equal_ignoring_case(presented, host);
 }
 
-// The server that is meant (RFC 9525 1.8): its name without the root's dot, or its address. The name is
-// referred to.
+// Whether a server can be meant by this: its name without the root's dot, or its address.
+constexpr bool is_host(std::string_view name) {
+  return text::read_ip(name) || is_domain_name(name);
+}
+
+// The server that is meant (RFC 9525 1.8). The name is referred to.
 struct reference_identity {
-  std::string_view host{};
-  text::ip_address ip{};  // when `host` is one
-
-  constexpr reference_identity() = default;
-  constexpr explicit reference_identity(std::string_view name)
-      : host{without_root(name)}, ip{text::read_ip(host)} {}
-
-  constexpr bool is_valid() const { return ip || is_domain_name(host); }
+  std::string_view host;
+  text::ip_address ip = text::read_ip(host);  // none where it is a name
 };
 
 inline std::string_view as_text(octets o) {
@@ -78,31 +76,28 @@ inline std::string_view as_text(octets o) {
 }
 
 // errc::none when the certificate is for the server that is meant, which is valid; else
-// tls_name_mismatch, tls_ip_mismatch or, for names that cannot be read, tls_bad_certificate.
-inline errc judge_identity(const certificate& shown, const reference_identity& meant) {
+// tls_ip_mismatch, for names that cannot be read tls_bad_certificate, or tls_name_mismatch: then
+// `shown_name` is the first domain name that it is for, if any; UNTRUSTED.
+inline errc judge_identity(const certificate& shown, const reference_identity& meant,
+                           std::string_view& shown_name) {
   const text::ip_address& ip = meant.ip;
-  errc verdict = ip ? errc::tls_ip_mismatch : errc::tls_name_mismatch;
-  der::reader names{shown.alternative_names};
-  while (!names.at_end()) {
-    const std::uint8_t kind = names.peek();
-    const octets name = names.take_any();
-    const bool matches = ip ? kind == der::context_7 && equal(name, {ip.octets.data(), ip.size})
-                            : kind == der::context_2 && covers(as_text(name), meant.host);
-    if (matches) verdict = errc::none;
+  std::string_view first_name;
+  bool is_meant = false;
+  octets names = shown.alternative_names;
+  while (!names.empty()) {
+    const std::uint8_t kind = der::peek(names);
+    const octets name = der::take_any(names);
+    if (ip) {
+      if (kind == der::context_7 && equal(name, {ip.octets.data(), ip.size})) is_meant = true;
+    } else if (kind == der::context_2) {
+      if (first_name.empty()) first_name = as_text(name);
+      if (covers(as_text(name), meant.host)) is_meant = true;
+    }
   }
-  const bool broken = names.failed() && !shown.alternative_names.empty();
-  return broken ? errc::tls_bad_certificate : verdict;
-}
-
-// The first domain name that the certificate is for; UNTRUSTED, and empty when there is none.
-inline std::string_view first_domain_name(const certificate& shown) {
-  der::reader names{shown.alternative_names};
-  while (!names.at_end()) {
-    const std::uint8_t kind = names.peek();
-    const octets name = names.take_any();
-    if (kind == der::context_2) return as_text(name);
-  }
-  return {};
+  if (der::failed(names) && !shown.alternative_names.empty()) return errc::tls_bad_certificate;
+  if (is_meant) return errc::none;
+  shown_name = first_name;
+  return ip ? errc::tls_ip_mismatch : errc::tls_name_mismatch;
 }
 
 }  // namespace mailmote::tls

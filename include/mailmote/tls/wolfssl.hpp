@@ -63,7 +63,7 @@ class session {
   // The error in a sentence for people, in `room`; 160 octets are enough for most names. Valid until
   // the next bind, while the host that was bound is.
   std::string_view explain(std::span<char> room) const noexcept {
-    return tls::explain(found_, host_.host, room);
+    return tls::explain(found_, host_, room);
   }
 
  private:
@@ -84,27 +84,28 @@ class session {
   errc judge(bool ok, const WOLFSSL_X509_STORE_CTX& shown) noexcept;
   errc judge_one(const WOLFSSL_BUFFER_INFO& der, tls::place& at, tls::fault& found) noexcept;
   void keep_shown_name() noexcept;
-  int refuse(io_status status) noexcept;
+  int told(io_result result) noexcept;
 
   io_status after(int result) noexcept;
   errc why(int code) const noexcept;
   io_status fail(errc why, int code = 0) noexcept;
 
+  // What is small and asked for often comes first, where short instructions reach it.
   context* trust_;
   WOLFSSL* ssl_ = nullptr;
-  tls::reference_identity host_{};
-  tls::fault found_{};  // the first thing that went wrong
-  std::int64_t now_ = no_time;
-  int native_error_ = 0;
-  tls::lower_stream lower_{};
-  tls::record_outlet outlet_{};
-  std::uint16_t spoiled_ = 0;        // how often the context is, as far as this session knows
-  std::uint16_t blocked_write_ = 0;  // octets that wolfSSL has taken in and not sent, or 0
   phase phase_ = phase::closed;
   io_status lower_said_ = io_status::ok;  // when it moved nothing, in the last call of wolfSSL's
   bool inside_output_ = false;            // wolfSSL was called to write, and not to read
   bool peer_proven_ = false;              // the verify callback has passed the leaf
   bool peer_closed_ = false;
+  std::uint16_t blocked_write_ = 0;  // octets that wolfSSL has taken in and not sent, or 0
+  std::uint16_t spoiled_ = 0;        // how often the context is, as far as this session knows
+  int native_error_ = 0;
+  tls::fault found_{};  // the first thing that went wrong
+  std::int64_t now_ = no_time;
+  tls::lower_stream lower_{};
+  std::string_view host_{};  // without the root's dot
+  tls::record_outlet outlet_{};
 };
 
 inline constexpr std::size_t session_budget = 512;
@@ -126,21 +127,22 @@ struct scoped : T {
 
 namespace detail {
 
-// What we offer, best first, of what the build has; handshake_guard.hpp lists the same. ChaCha20 is
-// two to three times as fast as AES where no hardware does AES.
-#if defined(WOLFSSL_AESNI) || defined(WOLFSSL_ARMASM) || defined(WOLFSSL_STM32_CUBEMX)
+// What we offer, of either version the best first, of what the build has; handshake_guard.hpp lists
+// the same. ChaCha20 is two to three times as fast as AES where no hardware does AES.
 inline constexpr char suites[] =
-    "TLS13-AES128-GCM-SHA256:TLS13-CHACHA20-POLY1305-SHA256:TLS13-AES256-GCM-SHA384:"
-    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
-    "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:"
-    "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384";
+#if !defined(HAVE_CHACHA) || !defined(HAVE_POLY1305)
+    "TLS13-AES128-GCM-SHA256:ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256"
+#elif defined(WOLFSSL_AESNI) || defined(WOLFSSL_ARMASM) || defined(WOLFSSL_STM32_CUBEMX)
+    "TLS13-AES128-GCM-SHA256:ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
+    "TLS13-CHACHA20-POLY1305-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305"
 #else
-inline constexpr char suites[] =
-    "TLS13-CHACHA20-POLY1305-SHA256:TLS13-AES128-GCM-SHA256:TLS13-AES256-GCM-SHA384:"
-    "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:"
-    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
-    "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384";
+    "TLS13-CHACHA20-POLY1305-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:"
+    "TLS13-AES128-GCM-SHA256:ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256"
 #endif
+#ifdef WOLFSSL_SHA384
+    ":TLS13-AES256-GCM-SHA384:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384"
+#endif
+    ;
 
 // P-256 first: with another curve first, a handshake costs a small device up to four times as much.
 inline constexpr std::uint16_t groups[] = {
@@ -160,7 +162,7 @@ inline constexpr std::uint16_t groups[] = {
 // A connection begins.
 
 inline errc session::begin(std::string_view host) noexcept {
-  host_ = tls::reference_identity{host};
+  host_ = tls::without_root(host);
   found_ = {};
   outlet_.reset();
   blocked_write_ = 0;
@@ -173,7 +175,7 @@ inline errc session::begin(std::string_view host) noexcept {
 }
 
 inline errc session::prepare() noexcept {
-  if (!host_.is_valid()) return errc::bad_host;
+  if (!tls::is_host(host_)) return errc::bad_host;
   const bool anybody = trust_->with_.dangerously_accept_any_certificate;
   if (now_ == no_time && !anybody) return errc::tls_no_time;
   const errc opened = trust_->open(now_, found_);
@@ -209,20 +211,22 @@ inline bool session::configure() noexcept {
 #endif
   return wolfSSL_SetMinVersion(ssl_, minimum) == WOLFSSL_SUCCESS &&
          wolfSSL_set_cipher_list(ssl_, detail::suites) == WOLFSSL_SUCCESS &&
-         (host_.ip || expect_name());
+         (text::read_ip(host_) || expect_name());
 }
 
 // The library's own check of the name, looser than ours, is a second layer. Later releases refuse
 // to check a name of one label.
 inline bool session::expect_name() noexcept {
   char name[tls::max_host + 1];
-  std::memcpy(name, host_.host.data(), host_.host.size());
-  name[host_.host.size()] = '\0';
+  std::memcpy(name, host_.data(), host_.size());
+  name[host_.size()] = '\0';
 #ifdef HAVE_SNI
-  const auto length = static_cast<std::uint16_t>(host_.host.size());
+  const auto length = static_cast<std::uint16_t>(host_.size());
   if (wolfSSL_UseSNI(ssl_, WOLFSSL_SNI_HOST_NAME, name, length) != WOLFSSL_SUCCESS) return false;
 #endif
-  return trust_->with_.dangerously_accept_any_certificate || tls::parent_of(host_.host).empty() ||
+  std::string_view rest = host_;
+  tls::skip_label(rest);
+  return trust_->with_.dangerously_accept_any_certificate || rest.empty() ||
          wolfSSL_check_domain_name(ssl_, name) == WOLFSSL_SUCCESS;
 }
 
@@ -268,10 +272,9 @@ inline errc session::judge(bool ok, const WOLFSSL_X509_STORE_CTX& shown) noexcep
 
 inline errc session::judge_one(const WOLFSSL_BUFFER_INFO& der, tls::place& at,
                                tls::fault& found) noexcept {
-  tls::certificate certificate;  // its dates are 0 where they cannot be read
-  const bool is_readable = tls::read_certificate({der.buffer, der.length}, certificate);
-  if (at.depth > 0) trust_->current_.narrow(certificate.dates);
-  if (!is_readable) return errc::tls_bad_certificate;
+  const tls::certificate certificate = tls::read_certificate({der.buffer, der.length});
+  if (at.depth > 0) trust_->current_.narrow(certificate.dates);  // 0 where they cannot be read
+  if (!certificate.is_readable) return errc::tls_bad_certificate;
   errc verdict = tls::judge_purpose(certificate, at);
   const errc dates = tls::judge_dates(certificate.dates, now_, found);
   if (dates != errc::none) verdict = dates;
@@ -280,7 +283,7 @@ inline errc session::judge_one(const WOLFSSL_BUFFER_INFO& der, tls::place& at,
     ++spoiled_;
   }
   if (verdict == errc::none && at.depth == 0) {
-    verdict = tls::judge_name(certificate, host_, found);
+    verdict = tls::judge_identity(certificate, tls::reference_identity{host_}, found.shown_name);
   }
   return verdict;
 }
@@ -301,30 +304,27 @@ inline int session::receive(WOLFSSL*, char* in, int size, void* context) noexcep
   if (self.outlet_.is_full()) {
     const bool blocked = self.blocked_write_ != 0;
     const io_status status = blocked ? io_status::want_write : self.outlet_.flush(self.lower_);
-    if (status != io_status::ok) return self.refuse(status);
+    if (status != io_status::ok) return self.told(status);
   }
-  const io_result result = self.lower_.read_some({in, static_cast<std::size_t>(size)});
-  return result.ok() ? static_cast<int>(result.count()) : self.refuse(result.status());
+  return self.told(self.lower_.read_some({in, static_cast<std::size_t>(size)}));
 }
 
 inline int session::send(WOLFSSL*, char* out, int size, void* context) noexcept {
   session& self = *static_cast<session*>(context);
   const std::span<const char> records{out, static_cast<std::size_t>(size)};
-  if (self.inside_output_) {
-    const io_result result = self.outlet_.send(self.lower_, records);
-    return result.ok() ? size : self.refuse(result.status());
+  if (self.inside_output_) return self.told(self.outlet_.send(self.lower_, records));
+  if (self.blocked_write_ == 0) {
+    return self.outlet_.keep(records) ? size : WOLFSSL_CBIO_ERR_GENERAL;
   }
-  const bool taken =
-      self.blocked_write_ != 0 ? self.outlet_.hold_back() : self.outlet_.keep(records);
-  if (!taken) return WOLFSSL_CBIO_ERR_GENERAL;
-  return self.blocked_write_ != 0 ? self.refuse(io_status::want_write) : size;
+  return self.outlet_.hold_back() ? self.told(io_status::want_write) : WOLFSSL_CBIO_ERR_GENERAL;
 }
 
-// Never 0, which wolfSSL takes for "again". It has one value for both directions of waiting.
-inline int session::refuse(io_status status) noexcept {
-  lower_said_ = status;
-  if (status == io_status::closed) return WOLFSSL_CBIO_ERR_CONN_CLOSE;
-  return status == io_status::failed ? WOLFSSL_CBIO_ERR_CONN_RST : WOLFSSL_CBIO_ERR_WANT_READ;
+// In wolfSSL's words: never 0, which it takes for "again". It has one for both directions of waiting.
+inline int session::told(io_result result) noexcept {
+  if (result.ok()) return static_cast<int>(result.count());
+  lower_said_ = result.status();
+  if (lower_said_ == io_status::closed) return WOLFSSL_CBIO_ERR_CONN_CLOSE;
+  return lower_said_ == io_status::failed ? WOLFSSL_CBIO_ERR_CONN_RST : WOLFSSL_CBIO_ERR_WANT_READ;
 }
 
 inline io_status session::handshake() noexcept {
@@ -375,19 +375,16 @@ inline io_result session::write_some(std::span<const char> out) noexcept {
   if (!is_safe() || found_.why != errc::none) return io_status::failed;
 
   lower_said_ = io_status::ok;
-  if (blocked_write_ == 0) {
+  std::size_t size = blocked_write_;  // again as it was
+  if (size == 0) {
     const io_status status = outlet_.flush(lower_);
     if (status == io_status::closed || status == io_status::failed) {
       return fail(errc::stream_failed);
     }
     if (status != io_status::ok) return status;
+    size = out.size() < max_record ? out.size() : max_record;  // one record at most
   }
-  // One record at most, and a blocked one again as it was.
-  std::size_t size = out.size() < max_record ? out.size() : max_record;
-  if (blocked_write_ != 0) {
-    if (out.size() < blocked_write_) return fail(errc::tls_failed);
-    size = blocked_write_;
-  }
+  if (size > out.size()) return fail(errc::tls_failed);
   inside_output_ = true;
   const int result = wolfSSL_write(ssl_, out.data(), static_cast<int>(size));
   inside_output_ = false;

@@ -75,18 +75,17 @@ class context {
 
   static constexpr std::size_t max_anchor_text = 8192;  // of one certificate in a file
 
-  context_settings with_;
   WOLFSSL_CTX* ctx_ = nullptr;
-  tls::validity current_{};  // while the anchors, and what wolfSSL has kept beside them, are right
-  std::int64_t now_ = 0;     // while the anchors are loaded
-  std::int64_t missed_ = 0;  // the date of one that was passed over
-  int native_error_ = 0;
-  int loaded_ = 0;  // anchors that are in date
   // How often wolfSSL may have kept what may vouch for nobody, or not for all; and how often that was
   // when the anchors were loaded.
   std::uint16_t spoiled_ = 0;
   std::uint16_t spoiled_before_ = 0;
+  context_settings with_;
   bool started_ = false;
+  int native_error_ = 0;
+  int loaded_ = 0;           // anchors that are in date
+  tls::validity current_{};  // while the anchors, and what wolfSSL has kept beside them, are right
+  std::int64_t now_ = 0;     // while the anchors are loaded
 };
 
 inline void context::release() noexcept {
@@ -149,9 +148,11 @@ inline errc context::load_anchors(tls::fault& found) noexcept {
   }
   if (error == errc::none && with_.system_store) error = load_system_store();
   if (error != errc::none || loaded_ > 0 || anybody) return error;
-  found.date = missed_;
+  // None is in date: `current_` ends before the first that is to come, or begins behind the last.
+  const bool too_early = current_.until != tls::validity{}.until;
+  found.date = too_early ? current_.until + 1 : current_.from - 1;
   found.is_of_anchors = true;
-  return missed_ > now_ ? errc::tls_not_yet_valid : errc::tls_expired;
+  return too_early ? errc::tls_not_yet_valid : errc::tls_expired;
 }
 
 inline errc context::load(const tls::anchor_text& anchors) noexcept {
@@ -160,11 +161,12 @@ inline errc context::load(const tls::anchor_text& anchors) noexcept {
     return load_der({reinterpret_cast<const std::uint8_t*>(rest.data()), rest.size()});
   }
   errc error = errc::tls_bad_anchors;  // until there is one
-  for (std::string_view pem = tls::take_pem(rest); !pem.empty(); pem = tls::take_pem(rest)) {
+  for (;;) {
+    const std::string_view pem = tls::take_pem(rest);
+    if (pem.empty()) return error;
     error = load_pem(pem);
-    if (error != errc::none) break;
+    if (error != errc::none) return error;
   }
-  return error;
 }
 
 // One by one: given several at once, wolfSSL is content when it can read the first.
@@ -179,16 +181,11 @@ inline errc context::load_pem(std::string_view pem) noexcept {
 }
 
 inline errc context::load_der(tls::octets der) noexcept {
-  tls::certificate anchor;
-  if (!tls::read_certificate(der, anchor) || !anchor.name_constraints.empty()) {
-    return errc::tls_bad_anchors;
-  }
-  const tls::validity& dates = anchor.dates;
-  current_.narrow_to_same(dates, now_);
-  if (!with_.dangerously_accept_any_certificate && !dates.contains(now_)) {
-    missed_ = now_ < dates.from ? dates.from : dates.until;
-    return errc::none;
-  }
+  const tls::certificate anchor = tls::read_certificate(der);
+  if (!anchor.is_readable || !anchor.name_constraints.empty()) return errc::tls_bad_anchors;
+  current_.narrow_to_same(anchor.dates, now_);
+  const bool in_date = anchor.dates.contains(now_);
+  if (!in_date && !with_.dangerously_accept_any_certificate) return errc::none;
   const int code = wolfSSL_CTX_load_verify_buffer_ex(
       ctx_, der.data(), static_cast<long>(der.size()), WOLFSSL_FILETYPE_ASN1, 0,
       WOLFSSL_LOAD_FLAG_DATE_ERR_OKAY);  // the clock that it would ask may be dead

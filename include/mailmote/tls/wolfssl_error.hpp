@@ -13,9 +13,22 @@
 
 namespace mailmote::wolfssl {
 
-struct code_meaning {
-  std::int16_t code;
-  errc meaning;
+// A code and what it means, in two octets, as there are many.
+class code_meaning {
+ public:
+  consteval code_meaning(int code, errc meaning)
+      : both_{static_cast<std::int16_t>(code * meanings + static_cast<int>(meaning) - first)} {}
+
+  constexpr int code() const { return both_ >> meaning_bits; }
+  constexpr errc meaning() const { return static_cast<errc>(first + (both_ & (meanings - 1))); }
+
+ private:
+  static constexpr int first = static_cast<int>(errc::tls_no_anchors);
+  static constexpr int meaning_bits = 5;  // which leaves codes from -1024 to 1023
+  static constexpr int meanings = 1 << meaning_bits;
+  static_assert(static_cast<int>(errc::tls_failed) < first + meanings);
+
+  std::int16_t both_;
 };
 
 inline constexpr code_meaning code_meanings[] = {
@@ -66,7 +79,7 @@ inline constexpr code_meaning code_meanings[] = {
 
 constexpr errc meaning_of(int code) {
   for (const code_meaning& known : code_meanings) {
-    if (known.code == code) return known.meaning;
+    if (known.code() == code) return known.meaning();
   }
   return errc::tls_failed;
 }
