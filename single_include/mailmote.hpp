@@ -3419,24 +3419,25 @@ struct date {
   friend constexpr bool operator==(const date&, const date&) = default;
 };
 
-constexpr bool is_leap_year(int year) {
-  return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+// Days from 1970-01-01 to a month's first, negative before it. Years begin in March here, so that the
+// leap day is the last of its year and a month's first day is a straight line: (153 * month + 2) / 5.
+// Month 13 is the next year's January.
+constexpr std::int32_t days_before(int year, int month) {
+  constexpr int cycle = 400;  // years, of 146097 days: one more, so that none is negative
+  year += cycle;
+  month -= 3;
+  if (month < 0) {
+    month += 12;
+    --year;
+  }
+  const int century = year / 100;
+  return 365 * year + year / 4 - century + century / 4 + (153 * month + 2) / 5 - (719468 + 146097);
 }
+
+constexpr std::int32_t days_of(date d) { return days_before(d.year, d.month) + d.day - 1; }
 
 constexpr int days_in_month(int year, int month) {
-  if (month == 2) return is_leap_year(year) ? 29 : 28;
-  return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
-}
-
-// Days from 1970-01-01, negative before it. Years begin in March here, so that the leap day is the
-// last of its year and a month's first day is a straight line: (153 * month + 2) / 5.
-constexpr std::int32_t days_of(date d) {
-  constexpr int cycle = 400;  // years, of 146097 days: one more, so that none is negative
-  const int month = (d.month + 9) % 12;
-  const auto year = static_cast<unsigned>(d.year + cycle - (d.month < 3));
-  const unsigned whole_years = 365 * year + year / 4 - year / 100 + year / 400;
-  return static_cast<std::int32_t>(whole_years) + (153 * month + 2) / 5 + d.day - 1 -
-         (719468 + 146097);
+  return days_before(year, month + 1) - days_before(year, month);
 }
 
 // Since 1970-01-01, rounded down. In two steps, as a small processor has no 64-bit division: a day
@@ -3452,9 +3453,9 @@ constexpr date date_of(std::int64_t unix_seconds) {
   // A year that is early by a few, counted up to the right one.
   date d;
   d.year = 1970 + (days < 0 ? days / 365 - 1 : days / 366);
-  while (days_of({d.year + 1, 1, 1}) <= days) ++d.year;
-  while (d.month < 12 && days_of({d.year, d.month + 1, 1}) <= days) ++d.month;
-  d.day = days - days_of({d.year, d.month, 1}) + 1;
+  while (days_before(d.year + 1, 1) <= days) ++d.year;
+  while (d.month < 12 && days_before(d.year, d.month + 1) <= days) ++d.month;
+  d.day = days - days_before(d.year, d.month) + 1;
   return d;
 }
 
@@ -5572,7 +5573,7 @@ namespace mailmote::tls {
 
 using octets = std::span<const std::uint8_t>;
 
-constexpr bool equal(octets a, octets b) {
+constexpr bool equal(const octets& a, const octets& b) {
   if (a.size() != b.size()) return false;
   std::size_t i = 0;
   while (i < a.size() && a[i] == b[i]) ++i;
@@ -5597,62 +5598,50 @@ enum tag : std::uint8_t {
   context_3 = 0xA3,  // extensions
 };
 
-// Takes elements off the front of a run of them. What is not strict DER, or reaches beyond the end,
-// makes the reader fail for good; it is then at its end. An empty run without an address has failed.
-class reader {
- public:
-  constexpr explicit reader(octets run) : at_{run.data()}, end_{at_ + run.size()} {}
+// Elements are taken off the front of a run of them. What is not strict DER, or reaches beyond the
+// end, makes the run fail for good: it is then empty, and has no address.
 
-  constexpr bool at_end() const { return at_ == end_; }
-  constexpr bool failed() const { return at_ == nullptr; }
-  constexpr bool finished() const { return at_end() && !failed(); }
+constexpr bool failed(const octets& run) { return run.data() == nullptr; }
+constexpr octets fail(octets& run) { return run = {}; }
 
-  // The next element's tag, or 0 at the end.
-  constexpr std::uint8_t peek() const { return at_end() ? std::uint8_t{0} : *at_; }
+// The next element's tag, or 0 at the end.
+constexpr std::uint8_t peek(const octets& run) { return run.empty() ? std::uint8_t{0} : run[0]; }
 
-  // The next element's content; its tag must be `tag`.
-  constexpr octets take(std::uint8_t tag) {
-    if (peek() != tag) end_ = at_;  // nothing there, as far as we are concerned
-    return take_any();
+// The next element's content. Lengths are definite, in their shortest form, and below 64 KB; tags
+// have one octet.
+constexpr octets take_any(octets& run) {
+  if (run.size() < 2 || run[0] == 0 || (run[0] & 0x1F) == 0x1F) return fail(run);
+  std::size_t header = 2;
+  std::size_t length = run[1];
+  if (length >= 0x80) {
+    header += length - 0x80;
+    if (header < 3 || header > 4 || run.size() < 4) return fail(run);
+    length = run[2];
+    if (header == 4) length = length << 8 | run[3];
+    if (length < (header == 4 ? 0x100u : 0x80u)) return fail(run);
   }
+  if (run.size() - header < length) return fail(run);
+  const octets content = run.subspan(header, length);
+  run = run.subspan(header + length);
+  return content;
+}
 
-  // Lengths are definite, in their shortest form, and below 64 KB; tags have one octet.
-  constexpr octets take_any() {
-    if (end_ - at_ < 2 || *at_ == 0 || (*at_ & 0x1F) == 0x1F) return fail();
-    const std::uint8_t* p = at_ + 1;
-    std::size_t length = *p++;
-    if (length >= 0x80) {
-      const std::size_t count = length - 0x80;
-      if (count < 1 || count > 2 || end_ - p < 2) return fail();
-      length = *p++;
-      if (count == 2) length = length << 8 | *p++;
-      if (length < (count == 2 ? 0x100u : 0x80u)) return fail();
-    }
-    if (static_cast<std::size_t>(end_ - p) < length) return fail();
-    at_ = p + length;
-    return {p, length};
-  }
+// The same; its tag must be `tag`.
+constexpr octets take(octets& run, std::uint8_t tag) {
+  if (peek(run) != tag) run = {};  // nothing there, as far as we are concerned
+  return take_any(run);
+}
 
-  // The same, and nothing may stand behind it.
-  constexpr octets take_last(std::uint8_t tag) {
-    const octets content = take(tag);
-    return finished() ? content : fail();
-  }
+// Makes the run the content of its only element.
+constexpr void enter(octets& run, std::uint8_t tag) {
+  const octets content = take(run, tag);
+  run = run.empty() ? content : octets{};
+}
 
-  constexpr void skip(std::uint8_t tag) { (void)take(tag); }
-  constexpr void skip_optional(std::uint8_t tag) {
-    if (peek() == tag) (void)take_any();
-  }
-
- private:
-  constexpr octets fail() {
-    at_ = end_ = nullptr;
-    return {};
-  }
-
-  const std::uint8_t* at_;
-  const std::uint8_t* end_;
-};
+constexpr void skip(octets& run, std::uint8_t tag) { (void)take(run, tag); }
+constexpr void skip_optional(octets& run, std::uint8_t tag) {
+  if (peek(run) == tag) (void)take_any(run);
+}
 
 }  // namespace der
 
@@ -5668,6 +5657,7 @@ class reader {
 
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <limits>
 #include <span>
 
@@ -5676,16 +5666,19 @@ namespace mailmote::tls {
 namespace der {
 
 // YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ (RFC 5280 4.1.2.5) as Unix seconds.
-constexpr bool read_time(std::uint8_t tag, octets text, std::int64_t& seconds) {
-  const std::size_t count = tag == generalized_time ? 7 : 6;  // pairs of digits
-  if (text.size() != 2 * count + 1 || text.back() != 'Z') return false;
-
+constexpr bool take_time(octets& run, std::int64_t& seconds) {
+  const std::uint8_t tag = peek(run);
+  if (tag != utc_time && tag != generalized_time) return false;
+  const octets text = take_any(run);
+  const std::size_t first = tag == utc_time ? 1 : 0;
   std::uint8_t pairs[7] = {};  // century, year, month, day, hour, minute, second
-  for (std::size_t i = 0; i < 2 * count; ++i) {
-    const int digit = text[i] - '0';
-    if (digit < 0 || digit > 9) return false;
-    std::uint8_t& pair = pairs[7 - count + i / 2];
-    pair = static_cast<std::uint8_t>(pair * 10 + digit);
+  if (text.size() != 2 * (std::size(pairs) - first) + 1 || text.back() != 'Z') return false;
+  const std::uint8_t* digit = text.data();
+  for (std::size_t i = first; i < std::size(pairs); ++i) {
+    const int tens = *digit++ - '0';
+    const int ones = *digit++ - '0';
+    if (tens < 0 || tens > 9 || ones < 0 || ones > 9) return false;
+    pairs[i] = static_cast<std::uint8_t>(tens * 10 + ones);
   }
   if (tag == utc_time) pairs[0] = pairs[1] < 50 ? 20 : 19;
 
@@ -5708,16 +5701,22 @@ struct validity {
   std::int64_t until = std::numeric_limits<std::int64_t>::max();
 
   constexpr bool contains(std::int64_t now) const { return from <= now && now <= until; }
+  constexpr void begin_at(std::int64_t time) {
+    if (from < time) from = time;
+  }
+  constexpr void end_at(std::int64_t time) {
+    if (time < until) until = time;
+  }
   constexpr void narrow(const validity& by) {
-    if (by.from > from) from = by.from;
-    if (by.until < until) until = by.until;
+    begin_at(by.from);
+    end_at(by.until);
   }
 
   // To the time around `now` in which `of` stays what it is: valid, or not.
   constexpr void narrow_to_same(const validity& of, std::int64_t now) {
-    if (of.contains(now)) return narrow(of);
-    if (now < of.from && of.from <= until) until = of.from - 1;
-    if (now > of.until && of.until >= from) from = of.until + 1;
+    if (now < of.from) return end_at(of.from - 1);
+    if (now > of.until) return begin_at(of.until + 1);
+    narrow(of);
   }
 };
 
@@ -5730,16 +5729,10 @@ struct certificate {
   octets name_constraints{};     // empty: there are none
   octets extended_key_usage{};   // KeyPurposeIds; empty: not limited
   bool is_self_issued = false;   // its subject is its issuer
+  bool is_readable = false;      // else no field says more than that it was read before the fault
 };
 
 namespace detail {
-
-constexpr bool take_time(der::reader& dates, std::int64_t& seconds) {
-  const std::uint8_t tag = dates.peek();
-  const octets text = dates.take_any();
-  return (tag == der::utc_time || tag == der::generalized_time) &&
-         der::read_time(tag, text, seconds);
-}
 
 // Where the value of an extension that we read goes; null for all others. Their names are 2.5.29.N.
 constexpr octets* place_for(octets oid, certificate& out) {
@@ -5754,50 +5747,51 @@ constexpr octets* place_for(octets oid, certificate& out) {
 }
 
 // One that comes twice, or is empty, spoils the whole certificate.
-constexpr bool take_extensions(der::reader& tbs, certificate& out) {
-  if (tbs.finished()) return true;
-  tbs = der::reader{tbs.take_last(der::context_3)};
-  tbs = der::reader{tbs.take_last(der::sequence)};
-  while (!tbs.at_end()) {
-    der::reader extension{tbs.take(der::sequence)};
-    octets* const place = place_for(extension.take(der::object_identifier), out);
-    extension.skip_optional(der::boolean);
-    der::reader value{extension.take_last(der::octet_string)};
-    if (extension.failed()) return false;
+constexpr bool take_extensions(octets& tbs, certificate& out) {
+  if (tbs.empty()) return !der::failed(tbs);
+  der::enter(tbs, der::context_3);
+  der::enter(tbs, der::sequence);
+  while (!tbs.empty()) {
+    octets extension = der::take(tbs, der::sequence);
+    octets* const place = place_for(der::take(extension, der::object_identifier), out);
+    der::skip_optional(extension, der::boolean);
+    der::enter(extension, der::octet_string);
+    if (der::failed(extension)) return false;
     if (place == nullptr) continue;
-    if (!place->empty()) return false;
-    *place = value.take_last(place == &out.key_usage ? der::bit_string : der::sequence);
-    if (place->empty()) return false;
+    der::enter(extension, place == &out.key_usage ? der::bit_string : der::sequence);
+    if (!place->empty() || extension.empty()) return false;
+    *place = extension;
   }
-  return tbs.finished();
+  return !der::failed(tbs);
 }
 
 }  // namespace detail
 
-// Whether `whole` is one certificate and nothing behind it; then `out` is what it says.
-constexpr bool read_certificate(octets whole, certificate& out) {
-  out = {};
-  der::reader outer{whole};
-  outer = der::reader{outer.take_last(der::sequence)};
-  der::reader tbs{outer.take(der::sequence)};
-  out.signature_algorithm = der::reader{outer.take(der::sequence)}.take(der::object_identifier);
-  (void)outer.take_last(der::bit_string);  // signature
-  if (outer.failed()) return false;
+// Readable when `whole` is one certificate and nothing behind it.
+constexpr certificate read_certificate(octets whole) {
+  certificate out;
+  der::enter(whole, der::sequence);
+  octets tbs = der::take(whole, der::sequence);
+  octets algorithm = der::take(whole, der::sequence);
+  out.signature_algorithm = der::take(algorithm, der::object_identifier);
+  der::enter(whole, der::bit_string);  // signature
+  if (der::failed(whole)) return out;
 
-  tbs.skip_optional(der::context_0);
-  tbs.skip(der::integer);   // serialNumber
-  tbs.skip(der::sequence);  // signature
-  const octets issuer = tbs.take(der::sequence);
-  der::reader dates{tbs.take(der::sequence)};
-  if (!detail::take_time(dates, out.dates.from) || !detail::take_time(dates, out.dates.until) ||
-      !dates.at_end()) {
-    return false;
+  der::skip_optional(tbs, der::context_0);
+  der::skip(tbs, der::integer);   // serialNumber
+  der::skip(tbs, der::sequence);  // signature
+  const octets issuer = der::take(tbs, der::sequence);
+  octets dates = der::take(tbs, der::sequence);
+  if (!der::take_time(dates, out.dates.from) || !der::take_time(dates, out.dates.until) ||
+      !dates.empty()) {
+    return out;
   }
-  out.is_self_issued = equal(tbs.take(der::sequence), issuer);
-  tbs.skip(der::sequence);  // subjectPublicKeyInfo
-  tbs.skip_optional(der::context_1);
-  tbs.skip_optional(der::context_2);
-  return detail::take_extensions(tbs, out);
+  out.is_self_issued = equal(der::take(tbs, der::sequence), issuer);
+  der::skip(tbs, der::sequence);  // subjectPublicKeyInfo
+  der::skip_optional(tbs, der::context_1);
+  der::skip_optional(tbs, der::context_2);
+  out.is_readable = detail::take_extensions(tbs, out);
+  return out;
 }
 
 }  // namespace mailmote::tls
@@ -5819,7 +5813,7 @@ namespace mailmote::tls {
 
 inline constexpr std::size_t max_host = 253;  // RFC 1035 2.3.4, as text
 
-// A trailing dot says only that the name is complete.
+// A dot at the end says only that the name is complete.
 constexpr std::string_view without_root(std::string_view host) {
   if (host.ends_with('.')) host.remove_suffix(1);
   return host;
@@ -5828,48 +5822,46 @@ constexpr std::string_view without_root(std::string_view host) {
 // Whether a host can be a name in a certificate: letters, digits, hyphens and (hosts have them)
 // underscores, in labels that are not empty. What ends in a number was meant as an address.
 constexpr bool is_domain_name(std::string_view host) {
-  host = without_root(host);
-  bool is_number = true;  // the label that is being read
+  bool is_number = false;  // the label that is being read
   char last = '.';
   for (const char c : host) {
     if (c == '.' ? last == '.' : !ascii::is_alphanumeric(c) && c != '-' && c != '_') return false;
-    is_number = c != '.' && ascii::is_digit(c) && (last == '.' || is_number);
+    is_number = ascii::is_digit(c) && (last == '.' || is_number);
     last = c;
   }
   return last != '.' && !is_number && host.size() <= max_host;
 }
 
-// What stands behind the first label, without its dot; empty where there is one label only.
-constexpr std::string_view parent_of(std::string_view host) {
-  for (std::size_t i = 0; i < host.size(); ++i) {
-    if (host[i] == '.') return {host.data() + i + 1, host.size() - i - 1};
+// Takes the first label off a domain name, with its dot: nothing is left of a name that has no other.
+constexpr void skip_label(std::string_view& name) {
+  std::size_t size = 0;
+  while (size < name.size() && name[size++] != '.') {
   }
-  return {};
+  name.remove_prefix(size);
 }
 
 // Whether a dNSName of a certificate, which may begin with "*.", covers a host, which is a domain
 // name. The wildcard stands for exactly one label, and at least two stand behind it.
 constexpr bool covers(std::string_view presented, std::string_view host) {
-  host = without_root(host);
   if (presented.size() > 2 && presented[0] == '*' && presented[1] == '.') {
-    presented.remove_prefix(2);
-    host = parent_of(host);
-    if (parent_of(host).empty()) return false;
+    skip_label(presented);
+    skip_label(host);
+    std::string_view rest = host;
+    skip_label(rest);
+    if (rest.empty()) return false;
   }
-  return !host.empty() && ascii::equal_ignoring_case(presented, host);
+  return ascii::equal_ignoring_case(presented, host);
 }
 
-// The server that is meant (RFC 9525 1.8): its name without the root's dot, or its address. The name is
-// referred to.
+// Whether a server can be meant by this: its name without the root's dot, or its address.
+constexpr bool is_host(std::string_view name) {
+  return text::read_ip(name) || is_domain_name(name);
+}
+
+// The server that is meant (RFC 9525 1.8). The name is referred to.
 struct reference_identity {
-  std::string_view host{};
-  text::ip_address ip{};  // when `host` is one
-
-  constexpr reference_identity() = default;
-  constexpr explicit reference_identity(std::string_view name)
-      : host{without_root(name)}, ip{text::read_ip(host)} {}
-
-  constexpr bool is_valid() const { return ip || is_domain_name(host); }
+  std::string_view host;
+  text::ip_address ip = text::read_ip(host);  // none where it is a name
 };
 
 inline std::string_view as_text(octets o) {
@@ -5877,31 +5869,28 @@ inline std::string_view as_text(octets o) {
 }
 
 // errc::none when the certificate is for the server that is meant, which is valid; else
-// tls_name_mismatch, tls_ip_mismatch or, for names that cannot be read, tls_bad_certificate.
-inline errc judge_identity(const certificate& shown, const reference_identity& meant) {
+// tls_ip_mismatch, for names that cannot be read tls_bad_certificate, or tls_name_mismatch: then
+// `shown_name` is the first domain name that it is for, if any; UNTRUSTED.
+inline errc judge_identity(const certificate& shown, const reference_identity& meant,
+                           std::string_view& shown_name) {
   const text::ip_address& ip = meant.ip;
-  errc verdict = ip ? errc::tls_ip_mismatch : errc::tls_name_mismatch;
-  der::reader names{shown.alternative_names};
-  while (!names.at_end()) {
-    const std::uint8_t kind = names.peek();
-    const octets name = names.take_any();
-    const bool matches = ip ? kind == der::context_7 && equal(name, {ip.octets.data(), ip.size})
-                            : kind == der::context_2 && covers(as_text(name), meant.host);
-    if (matches) verdict = errc::none;
+  std::string_view first_name;
+  bool is_meant = false;
+  octets names = shown.alternative_names;
+  while (!names.empty()) {
+    const std::uint8_t kind = der::peek(names);
+    const octets name = der::take_any(names);
+    if (ip) {
+      if (kind == der::context_7 && equal(name, {ip.octets.data(), ip.size})) is_meant = true;
+    } else if (kind == der::context_2) {
+      if (first_name.empty()) first_name = as_text(name);
+      if (covers(as_text(name), meant.host)) is_meant = true;
+    }
   }
-  const bool broken = names.failed() && !shown.alternative_names.empty();
-  return broken ? errc::tls_bad_certificate : verdict;
-}
-
-// The first domain name that the certificate is for; UNTRUSTED, and empty when there is none.
-inline std::string_view first_domain_name(const certificate& shown) {
-  der::reader names{shown.alternative_names};
-  while (!names.at_end()) {
-    const std::uint8_t kind = names.peek();
-    const octets name = names.take_any();
-    if (kind == der::context_2) return as_text(name);
-  }
-  return {};
+  if (der::failed(names) && !shown.alternative_names.empty()) return errc::tls_bad_certificate;
+  if (is_meant) return errc::none;
+  shown_name = first_name;
+  return ip ? errc::tls_ip_mismatch : errc::tls_name_mismatch;
 }
 
 }  // namespace mailmote::tls
@@ -5921,11 +5910,11 @@ namespace mailmote::tls {
 
 struct fault {
   errc why = errc::none;
+  bool is_of_anchors = false;  // it is no fault of the server's
   // The one that was missed, for tls_expired and tls_not_yet_valid. For tls_unknown_ca: not 0 when
   // the TLS library thinks by its own clock that an intermediate is out of date.
   std::int64_t date = 0;
   std::string_view shown_name{};  // for tls_name_mismatch: UNTRUSTED
-  bool is_of_anchors = false;     // it is no fault of the server's
 };
 
 // What is wrong with a certificate, or errc::none; its particulars go to `found`.
@@ -5935,12 +5924,6 @@ constexpr errc judge_dates(const validity& of, std::int64_t now, fault& found) {
   const bool early = now < of.from;
   found.date = early ? of.from : of.until;
   return early ? errc::tls_not_yet_valid : errc::tls_expired;
-}
-
-inline errc judge_name(const certificate& shown, const reference_identity& meant, fault& found) {
-  const errc why = judge_identity(shown, meant);
-  if (why == errc::tls_name_mismatch) found.shown_name = first_domain_name(shown);
-  return why;
 }
 
 }  // namespace mailmote::tls
@@ -6118,30 +6101,49 @@ namespace mailmote::tls {
 inline constexpr short least_rsa_bits = 2048;  // both are 112 bits of strength
 inline constexpr short least_ecc_bits = 224;
 
+namespace detail {
+
+// Object identifiers that differ in their last octet.
+struct algorithms {
+  std::uint8_t size;  // of what they have in common
+  std::uint8_t common[8];
+  std::uint8_t first, last;
+};
+
+inline constexpr algorithms strong_ones[] = {
+    {8, {0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01}, 11, 14},  // RSA
+    {7, {0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03}, 1, 4},          // ECDSA
+    {2, {0x2B, 0x65}, 112, 113},                                    // EdDSA
+};
+
+inline constexpr std::uint8_t server_auth[] = {0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x01};
+
+}  // namespace detail
+
 // RSA and ECDSA with a hash of the SHA-2 family, and EdDSA. Everything else, SHA-1 and MD5 among it,
 // is weak, or has its strength in parameters that we do not read (RSASSA-PSS).
 constexpr bool is_strong(octets algorithm) {
-  constexpr std::uint8_t rsa[] = {0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01};
-  constexpr std::uint8_t ecdsa[] = {0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03};
-  constexpr std::uint8_t eddsa[] = {0x2B, 0x65};
   if (algorithm.empty()) return false;
-  const octets family{algorithm.data(), algorithm.size() - 1};
   const std::uint8_t last = algorithm.back();
-  if (equal(family, rsa)) return last >= 11 && last <= 14;
-  if (equal(family, ecdsa)) return last >= 1 && last <= 4;
-  return equal(family, eddsa) && (last == 112 || last == 113);
+  const octets common = algorithm.first(algorithm.size() - 1);
+  for (const detail::algorithms& strong : detail::strong_ones) {
+    if (strong.first <= last && last <= strong.last &&
+        equal(common, {strong.common, strong.size})) {
+      return true;
+    }
+  }
+  return false;
 }
 
 // 1.3.6.1.5.5.7.3.1. "Any purpose" is not said of a server.
 constexpr bool serves_tls(const certificate& shown) {
-  constexpr std::uint8_t server_auth[] = {0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x01};
   if (shown.extended_key_usage.empty()) return true;
   bool found = false;
-  der::reader purposes{shown.extended_key_usage};
-  while (!purposes.at_end()) {
-    if (equal(purposes.take(der::object_identifier), server_auth)) found = true;
+  octets purposes = shown.extended_key_usage;
+  while (!purposes.empty()) {
+    if (equal(der::take(purposes, der::object_identifier), detail::server_auth)) found = true;
   }
-  return found && !purposes.failed();
+  return found && !der::failed(purposes);
 }
 
 // With (EC)DHE, which is all that we agree to, a server signs. The first octet counts unused bits.
@@ -6153,12 +6155,9 @@ constexpr bool may_sign(const certificate& shown) {
 
 // Where a TLS library holds a server to the constraints of its issuer, it does so for domain names.
 constexpr bool has_domain_names_only(const certificate& shown) {
-  der::reader names{shown.alternative_names};
-  while (!names.at_end()) {
-    if (names.peek() != der::context_2) return false;
-    names.skip(der::context_2);
-  }
-  return true;
+  octets names = shown.alternative_names;
+  while (!names.empty()) der::skip(names, der::context_2);
+  return shown.alternative_names.empty() || !der::failed(names);
 }
 
 // Where a certificate stands in the chain that a server has shown, which is judged from the top down.
@@ -6325,9 +6324,22 @@ class record_outlet {
 
 namespace mailmote::wolfssl {
 
-struct code_meaning {
-  std::int16_t code;
-  errc meaning;
+// A code and what it means, in two octets, as there are many.
+class code_meaning {
+ public:
+  consteval code_meaning(int code, errc meaning)
+      : both_{static_cast<std::int16_t>(code * meanings + static_cast<int>(meaning) - first)} {}
+
+  constexpr int code() const { return both_ >> meaning_bits; }
+  constexpr errc meaning() const { return static_cast<errc>(first + (both_ & (meanings - 1))); }
+
+ private:
+  static constexpr int first = static_cast<int>(errc::tls_no_anchors);
+  static constexpr int meaning_bits = 5;  // which leaves codes from -1024 to 1023
+  static constexpr int meanings = 1 << meaning_bits;
+  static_assert(static_cast<int>(errc::tls_failed) < first + meanings);
+
+  std::int16_t both_;
 };
 
 inline constexpr code_meaning code_meanings[] = {
@@ -6378,7 +6390,7 @@ inline constexpr code_meaning code_meanings[] = {
 
 constexpr errc meaning_of(int code) {
   for (const code_meaning& known : code_meanings) {
-    if (known.code == code) return known.meaning;
+    if (known.code() == code) return known.meaning();
   }
   return errc::tls_failed;
 }
@@ -6459,18 +6471,17 @@ class context {
 
   static constexpr std::size_t max_anchor_text = 8192;  // of one certificate in a file
 
-  context_settings with_;
   WOLFSSL_CTX* ctx_ = nullptr;
-  tls::validity current_{};  // while the anchors, and what wolfSSL has kept beside them, are right
-  std::int64_t now_ = 0;     // while the anchors are loaded
-  std::int64_t missed_ = 0;  // the date of one that was passed over
-  int native_error_ = 0;
-  int loaded_ = 0;  // anchors that are in date
   // How often wolfSSL may have kept what may vouch for nobody, or not for all; and how often that was
   // when the anchors were loaded.
   std::uint16_t spoiled_ = 0;
   std::uint16_t spoiled_before_ = 0;
+  context_settings with_;
   bool started_ = false;
+  int native_error_ = 0;
+  int loaded_ = 0;           // anchors that are in date
+  tls::validity current_{};  // while the anchors, and what wolfSSL has kept beside them, are right
+  std::int64_t now_ = 0;     // while the anchors are loaded
 };
 
 inline void context::release() noexcept {
@@ -6533,9 +6544,11 @@ inline errc context::load_anchors(tls::fault& found) noexcept {
   }
   if (error == errc::none && with_.system_store) error = load_system_store();
   if (error != errc::none || loaded_ > 0 || anybody) return error;
-  found.date = missed_;
+  // None is in date: `current_` ends before the first that is to come, or begins behind the last.
+  const bool too_early = current_.until != tls::validity{}.until;
+  found.date = too_early ? current_.until + 1 : current_.from - 1;
   found.is_of_anchors = true;
-  return missed_ > now_ ? errc::tls_not_yet_valid : errc::tls_expired;
+  return too_early ? errc::tls_not_yet_valid : errc::tls_expired;
 }
 
 inline errc context::load(const tls::anchor_text& anchors) noexcept {
@@ -6544,11 +6557,12 @@ inline errc context::load(const tls::anchor_text& anchors) noexcept {
     return load_der({reinterpret_cast<const std::uint8_t*>(rest.data()), rest.size()});
   }
   errc error = errc::tls_bad_anchors;  // until there is one
-  for (std::string_view pem = tls::take_pem(rest); !pem.empty(); pem = tls::take_pem(rest)) {
+  for (;;) {
+    const std::string_view pem = tls::take_pem(rest);
+    if (pem.empty()) return error;
     error = load_pem(pem);
-    if (error != errc::none) break;
+    if (error != errc::none) return error;
   }
-  return error;
 }
 
 // One by one: given several at once, wolfSSL is content when it can read the first.
@@ -6563,16 +6577,11 @@ inline errc context::load_pem(std::string_view pem) noexcept {
 }
 
 inline errc context::load_der(tls::octets der) noexcept {
-  tls::certificate anchor;
-  if (!tls::read_certificate(der, anchor) || !anchor.name_constraints.empty()) {
-    return errc::tls_bad_anchors;
-  }
-  const tls::validity& dates = anchor.dates;
-  current_.narrow_to_same(dates, now_);
-  if (!with_.dangerously_accept_any_certificate && !dates.contains(now_)) {
-    missed_ = now_ < dates.from ? dates.from : dates.until;
-    return errc::none;
-  }
+  const tls::certificate anchor = tls::read_certificate(der);
+  if (!anchor.is_readable || !anchor.name_constraints.empty()) return errc::tls_bad_anchors;
+  current_.narrow_to_same(anchor.dates, now_);
+  const bool in_date = anchor.dates.contains(now_);
+  if (!in_date && !with_.dangerously_accept_any_certificate) return errc::none;
   const int code = wolfSSL_CTX_load_verify_buffer_ex(
       ctx_, der.data(), static_cast<long>(der.size()), WOLFSSL_FILETYPE_ASN1, 0,
       WOLFSSL_LOAD_FLAG_DATE_ERR_OKAY);  // the clock that it would ask may be dead
@@ -6694,7 +6703,7 @@ class session {
   // The error in a sentence for people, in `room`; 160 octets are enough for most names. Valid until
   // the next bind, while the host that was bound is.
   std::string_view explain(std::span<char> room) const noexcept {
-    return tls::explain(found_, host_.host, room);
+    return tls::explain(found_, host_, room);
   }
 
  private:
@@ -6715,27 +6724,28 @@ class session {
   errc judge(bool ok, const WOLFSSL_X509_STORE_CTX& shown) noexcept;
   errc judge_one(const WOLFSSL_BUFFER_INFO& der, tls::place& at, tls::fault& found) noexcept;
   void keep_shown_name() noexcept;
-  int refuse(io_status status) noexcept;
+  int told(io_result result) noexcept;
 
   io_status after(int result) noexcept;
   errc why(int code) const noexcept;
   io_status fail(errc why, int code = 0) noexcept;
 
+  // What is small and asked for often comes first, where short instructions reach it.
   context* trust_;
   WOLFSSL* ssl_ = nullptr;
-  tls::reference_identity host_{};
-  tls::fault found_{};  // the first thing that went wrong
-  std::int64_t now_ = no_time;
-  int native_error_ = 0;
-  tls::lower_stream lower_{};
-  tls::record_outlet outlet_{};
-  std::uint16_t spoiled_ = 0;        // how often the context is, as far as this session knows
-  std::uint16_t blocked_write_ = 0;  // octets that wolfSSL has taken in and not sent, or 0
   phase phase_ = phase::closed;
   io_status lower_said_ = io_status::ok;  // when it moved nothing, in the last call of wolfSSL's
   bool inside_output_ = false;            // wolfSSL was called to write, and not to read
   bool peer_proven_ = false;              // the verify callback has passed the leaf
   bool peer_closed_ = false;
+  std::uint16_t blocked_write_ = 0;  // octets that wolfSSL has taken in and not sent, or 0
+  std::uint16_t spoiled_ = 0;        // how often the context is, as far as this session knows
+  int native_error_ = 0;
+  tls::fault found_{};  // the first thing that went wrong
+  std::int64_t now_ = no_time;
+  tls::lower_stream lower_{};
+  std::string_view host_{};  // without the root's dot
+  tls::record_outlet outlet_{};
 };
 
 inline constexpr std::size_t session_budget = 512;
@@ -6757,21 +6767,22 @@ struct scoped : T {
 
 namespace detail {
 
-// What we offer, best first, of what the build has; handshake_guard.hpp lists the same. ChaCha20 is
-// two to three times as fast as AES where no hardware does AES.
-#if defined(WOLFSSL_AESNI) || defined(WOLFSSL_ARMASM) || defined(WOLFSSL_STM32_CUBEMX)
+// What we offer, of either version the best first, of what the build has; handshake_guard.hpp lists
+// the same. ChaCha20 is two to three times as fast as AES where no hardware does AES.
 inline constexpr char suites[] =
-    "TLS13-AES128-GCM-SHA256:TLS13-CHACHA20-POLY1305-SHA256:TLS13-AES256-GCM-SHA384:"
-    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
-    "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:"
-    "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384";
+#if !defined(HAVE_CHACHA) || !defined(HAVE_POLY1305)
+    "TLS13-AES128-GCM-SHA256:ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256"
+#elif defined(WOLFSSL_AESNI) || defined(WOLFSSL_ARMASM) || defined(WOLFSSL_STM32_CUBEMX)
+    "TLS13-AES128-GCM-SHA256:ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
+    "TLS13-CHACHA20-POLY1305-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305"
 #else
-inline constexpr char suites[] =
-    "TLS13-CHACHA20-POLY1305-SHA256:TLS13-AES128-GCM-SHA256:TLS13-AES256-GCM-SHA384:"
-    "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:"
-    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
-    "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384";
+    "TLS13-CHACHA20-POLY1305-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:"
+    "TLS13-AES128-GCM-SHA256:ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256"
 #endif
+#ifdef WOLFSSL_SHA384
+    ":TLS13-AES256-GCM-SHA384:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384"
+#endif
+    ;
 
 // P-256 first: with another curve first, a handshake costs a small device up to four times as much.
 inline constexpr std::uint16_t groups[] = {
@@ -6791,7 +6802,7 @@ inline constexpr std::uint16_t groups[] = {
 // A connection begins.
 
 inline errc session::begin(std::string_view host) noexcept {
-  host_ = tls::reference_identity{host};
+  host_ = tls::without_root(host);
   found_ = {};
   outlet_.reset();
   blocked_write_ = 0;
@@ -6804,7 +6815,7 @@ inline errc session::begin(std::string_view host) noexcept {
 }
 
 inline errc session::prepare() noexcept {
-  if (!host_.is_valid()) return errc::bad_host;
+  if (!tls::is_host(host_)) return errc::bad_host;
   const bool anybody = trust_->with_.dangerously_accept_any_certificate;
   if (now_ == no_time && !anybody) return errc::tls_no_time;
   const errc opened = trust_->open(now_, found_);
@@ -6840,20 +6851,22 @@ inline bool session::configure() noexcept {
 #endif
   return wolfSSL_SetMinVersion(ssl_, minimum) == WOLFSSL_SUCCESS &&
          wolfSSL_set_cipher_list(ssl_, detail::suites) == WOLFSSL_SUCCESS &&
-         (host_.ip || expect_name());
+         (text::read_ip(host_) || expect_name());
 }
 
 // The library's own check of the name, looser than ours, is a second layer. Later releases refuse
 // to check a name of one label.
 inline bool session::expect_name() noexcept {
   char name[tls::max_host + 1];
-  std::memcpy(name, host_.host.data(), host_.host.size());
-  name[host_.host.size()] = '\0';
+  std::memcpy(name, host_.data(), host_.size());
+  name[host_.size()] = '\0';
 #ifdef HAVE_SNI
-  const auto length = static_cast<std::uint16_t>(host_.host.size());
+  const auto length = static_cast<std::uint16_t>(host_.size());
   if (wolfSSL_UseSNI(ssl_, WOLFSSL_SNI_HOST_NAME, name, length) != WOLFSSL_SUCCESS) return false;
 #endif
-  return trust_->with_.dangerously_accept_any_certificate || tls::parent_of(host_.host).empty() ||
+  std::string_view rest = host_;
+  tls::skip_label(rest);
+  return trust_->with_.dangerously_accept_any_certificate || rest.empty() ||
          wolfSSL_check_domain_name(ssl_, name) == WOLFSSL_SUCCESS;
 }
 
@@ -6899,10 +6912,9 @@ inline errc session::judge(bool ok, const WOLFSSL_X509_STORE_CTX& shown) noexcep
 
 inline errc session::judge_one(const WOLFSSL_BUFFER_INFO& der, tls::place& at,
                                tls::fault& found) noexcept {
-  tls::certificate certificate;  // its dates are 0 where they cannot be read
-  const bool is_readable = tls::read_certificate({der.buffer, der.length}, certificate);
-  if (at.depth > 0) trust_->current_.narrow(certificate.dates);
-  if (!is_readable) return errc::tls_bad_certificate;
+  const tls::certificate certificate = tls::read_certificate({der.buffer, der.length});
+  if (at.depth > 0) trust_->current_.narrow(certificate.dates);  // 0 where they cannot be read
+  if (!certificate.is_readable) return errc::tls_bad_certificate;
   errc verdict = tls::judge_purpose(certificate, at);
   const errc dates = tls::judge_dates(certificate.dates, now_, found);
   if (dates != errc::none) verdict = dates;
@@ -6911,7 +6923,7 @@ inline errc session::judge_one(const WOLFSSL_BUFFER_INFO& der, tls::place& at,
     ++spoiled_;
   }
   if (verdict == errc::none && at.depth == 0) {
-    verdict = tls::judge_name(certificate, host_, found);
+    verdict = tls::judge_identity(certificate, tls::reference_identity{host_}, found.shown_name);
   }
   return verdict;
 }
@@ -6932,30 +6944,27 @@ inline int session::receive(WOLFSSL*, char* in, int size, void* context) noexcep
   if (self.outlet_.is_full()) {
     const bool blocked = self.blocked_write_ != 0;
     const io_status status = blocked ? io_status::want_write : self.outlet_.flush(self.lower_);
-    if (status != io_status::ok) return self.refuse(status);
+    if (status != io_status::ok) return self.told(status);
   }
-  const io_result result = self.lower_.read_some({in, static_cast<std::size_t>(size)});
-  return result.ok() ? static_cast<int>(result.count()) : self.refuse(result.status());
+  return self.told(self.lower_.read_some({in, static_cast<std::size_t>(size)}));
 }
 
 inline int session::send(WOLFSSL*, char* out, int size, void* context) noexcept {
   session& self = *static_cast<session*>(context);
   const std::span<const char> records{out, static_cast<std::size_t>(size)};
-  if (self.inside_output_) {
-    const io_result result = self.outlet_.send(self.lower_, records);
-    return result.ok() ? size : self.refuse(result.status());
+  if (self.inside_output_) return self.told(self.outlet_.send(self.lower_, records));
+  if (self.blocked_write_ == 0) {
+    return self.outlet_.keep(records) ? size : WOLFSSL_CBIO_ERR_GENERAL;
   }
-  const bool taken =
-      self.blocked_write_ != 0 ? self.outlet_.hold_back() : self.outlet_.keep(records);
-  if (!taken) return WOLFSSL_CBIO_ERR_GENERAL;
-  return self.blocked_write_ != 0 ? self.refuse(io_status::want_write) : size;
+  return self.outlet_.hold_back() ? self.told(io_status::want_write) : WOLFSSL_CBIO_ERR_GENERAL;
 }
 
-// Never 0, which wolfSSL takes for "again". It has one value for both directions of waiting.
-inline int session::refuse(io_status status) noexcept {
-  lower_said_ = status;
-  if (status == io_status::closed) return WOLFSSL_CBIO_ERR_CONN_CLOSE;
-  return status == io_status::failed ? WOLFSSL_CBIO_ERR_CONN_RST : WOLFSSL_CBIO_ERR_WANT_READ;
+// In wolfSSL's words: never 0, which it takes for "again". It has one for both directions of waiting.
+inline int session::told(io_result result) noexcept {
+  if (result.ok()) return static_cast<int>(result.count());
+  lower_said_ = result.status();
+  if (lower_said_ == io_status::closed) return WOLFSSL_CBIO_ERR_CONN_CLOSE;
+  return lower_said_ == io_status::failed ? WOLFSSL_CBIO_ERR_CONN_RST : WOLFSSL_CBIO_ERR_WANT_READ;
 }
 
 inline io_status session::handshake() noexcept {
@@ -7006,19 +7015,16 @@ inline io_result session::write_some(std::span<const char> out) noexcept {
   if (!is_safe() || found_.why != errc::none) return io_status::failed;
 
   lower_said_ = io_status::ok;
-  if (blocked_write_ == 0) {
+  std::size_t size = blocked_write_;  // again as it was
+  if (size == 0) {
     const io_status status = outlet_.flush(lower_);
     if (status == io_status::closed || status == io_status::failed) {
       return fail(errc::stream_failed);
     }
     if (status != io_status::ok) return status;
+    size = out.size() < max_record ? out.size() : max_record;  // one record at most
   }
-  // One record at most, and a blocked one again as it was.
-  std::size_t size = out.size() < max_record ? out.size() : max_record;
-  if (blocked_write_ != 0) {
-    if (out.size() < blocked_write_) return fail(errc::tls_failed);
-    size = blocked_write_;
-  }
+  if (size > out.size()) return fail(errc::tls_failed);
   inside_output_ = true;
   const int result = wolfSSL_write(ssl_, out.data(), static_cast<int>(size));
   inside_output_ = false;

@@ -1,6 +1,6 @@
-#!/bin/bash
+#!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
-# size.sh DIR update|check: what mailmote costs on a Cortex-M3. Builds the programs of
+# size.sh DIR update|check: what mailmote costs on small processors. Builds the programs of
 # tests/build/size in DIR, shows the figures beside their budgets, and writes the README's table
 # anew, or compares it. Fails where a program can throw, allocates, or registers work for exit.
 set -euo pipefail
@@ -9,117 +9,169 @@ here=$root/tests/build/size
 mkdir -p "$1"
 out=$(cd "$1" && pwd)
 verb=$2
+source "$root/tests/build/sources.sh"
+lwip=$(lwip_sources 2.2.1)
 
-flags=(-Os -mcpu=cortex-m3 -mthumb -ffunction-sections -fdata-sections)
+cores=(cortex-m0plus cortex-m3 cortex-m4)
+programs=(empty no_login engine login explain arduino lwip_raw lwip_sockets tls mime)
+flags=(-Os -mthumb -ffunction-sections -fdata-sections "-I$here" "-I$here/lwip"
+  -isystem "$lwip/src/include")
 cxxflags=(-std=c++20 -fno-exceptions -fno-rtti -fno-threadsafe-statics -Wall -Wextra
-  -fcallgraph-info=su "-I$root/include" "-I$here")
+  "-I$root/include" -isystem "$out/include" -DWOLFSSL_USER_SETTINGS)
 
 # wolfSSL's headers, without the rest of the host's.
 mkdir -p "$out/include"
 ln -sfn /usr/include/wolfssl "$out/include/wolfssl"
 
-compile() {  # compile PROGRAM
-  arm-none-eabi-g++ "${flags[@]}" "${cxxflags[@]}" -isystem "$out/include" \
-    -DWOLFSSL_USER_SETTINGS -c "$here/$1.cpp" -o "$out/$1.o"
-}
-
-# Each function of wolfSSL that the program calls becomes one that returns, in a section that is
-# not counted.
-stub_out() {  # stub_out PROGRAM
-  arm-none-eabi-nm -u "$out/$1.o" | awk '
+# Each function of a TLS library or a TCP/IP stack that the objects call becomes one that returns, in a
+# section that is not counted.
+stub_out() { # stub_out WORK OBJECT...
+  local work=$1
+  shift
+  arm-none-eabi-nm -u "$@" | awk '
     BEGIN { print ".syntax unified\n.thumb" }
-    $2 ~ /^(wolf|wc_)/ {
+    $2 ~ /^(wolf|wc_|lwip_|tcp_|pbuf_|dns_|ip4addr_|mem_|errno$)/ && !($2 in done) {
+      done[$2]
       printf ".section .stubs.%s,\"ax\"\n.global %s\n.thumb_func\n%s: bx lr\n", $2, $2, $2
-    }' >"$out/$1.stubs.s"
-  arm-none-eabi-gcc "${flags[@]}" -c "$out/$1.stubs.s" -o "$out/$1.stubs.o"
+    }' >"$work.stubs.s"
+  arm-none-eabi-gcc "${target[@]}" -c "$work.stubs.s" -o "$work.stubs.o"
 }
 
 # The C driver links: it brings libc and libgcc, and no C++ library.
-link() {  # link PROGRAM
-  arm-none-eabi-gcc "${flags[@]}" -nostartfiles -Wl,--gc-sections -Wl,--entry=main \
-    "$out/$1.o" "$out/$1.stubs.o" "$out/outside.o" -o "$out/$1.elf"
+link() { # link WORK OBJECT...
+  local work=$1
+  shift
+  stub_out "$work" "$@"
+  arm-none-eabi-gcc "${target[@]}" -nostartfiles -Wl,--gc-sections -Wl,--entry=main "$@" \
+    "$work.stubs.o" "$folder/outside.o" -o "$work.elf"
 }
 
-flash() {  # flash PROGRAM: octets of all that must be stored, the first values of variables too
-  arm-none-eabi-objdump -h "$out/$1.elf" | awk '
+for core in "${cores[@]}"; do
+  folder=$out/$core
+  mkdir -p "$folder"
+  target=("-mcpu=$core" "${flags[@]}")
+  arm-none-eabi-gcc "${target[@]}" -Wall -Wextra -c "$here/outside.c" -o "$folder/outside.o"
+  for program in "${programs[@]}"; do
+    arm-none-eabi-g++ "${target[@]}" "${cxxflags[@]}" -fcallgraph-info=su -c "$here/$program.cpp" \
+      -o "$folder/$program.o"
+    link "$folder/$program" "$folder/$program.o"
+  done
+  arm-none-eabi-gcc "${target[@]}" -w -c "$here/lwip_smtp.c" -o "$folder/lwip_smtp.o"
+  arm-none-eabi-gcc "${target[@]}" -w -c "$lwip/src/apps/smtp/smtp.c" -o "$folder/smtp.o"
+  link "$folder/lwip_smtp" "$folder/lwip_smtp.o" "$folder/smtp.o"
+done
+
+forbidden='__throw_|__cxa_(throw|atexit|allocate|guard)|__aeabi_atexit|^atexit$|^_Zn[wa]|^malloc$'
+for core in "${cores[@]}"; do
+  for program in "${programs[@]}"; do
+    if { arm-none-eabi-nm "$out/$core/$program.o" && arm-none-eabi-nm "$out/$core/$program.elf"; } |
+      awk '{ print $NF }' | sort -u | grep -E "$forbidden"; then
+      echo "size.sh: $program can throw, allocate, or do something at exit" >&2
+      exit 1
+    fi
+  done
+done
+
+flash() { # flash CORE PROGRAM: octets of all that must be stored, the first values of variables too
+  arm-none-eabi-objdump -h "$out/$1/$2.elf" | awk '
     $1 ~ /^[0-9]+$/ { name = $2; size = $3; next }
     /LOAD/ && name !~ /^\.stubs/ { print size }' |
     { sum=0; while read -r size; do sum=$((sum + 16#$size)); done; echo "$sum"; }
 }
 
-ram() {  # ram PROGRAM OBJECT: its size in octets; an empty object may have been left out
+more() { # more CORE PROGRAM THAN: what PROGRAM has of flash that THAN has not
+  echo $(($(flash "$1" "$2") - $(flash "$1" "$3")))
+}
+
+ram() { # ram PROGRAM OBJECT: its size in octets on a Cortex-M3; an empty one may have been left out
   local size
-  size=$(arm-none-eabi-nm -S "$out/$1.elf" | awk -v object="$2" '$4 == object { print $2 }')
+  size=$(arm-none-eabi-nm -S "$out/cortex-m3/$1.elf" | awk -v object="$2" '$4 == object { print $2 }')
   echo $((16#${size:-0}))
 }
 
-deepest() {  # deepest PROGRAM: octets of stack below poll
-  awk -f "$here/stack.awk" "$out/$1.ci" >"$out/$1.stack"
-  head -n 1 "$out/$1.stack"
+deepest() { # deepest PROGRAM: octets of stack below poll, on a Cortex-M3
+  local work=$out/cortex-m3/$1
+  awk -f "$here/stack.awk" "$work.ci" >"$work.stack"
+  head -n 1 "$work.stack"
 }
 
-arm-none-eabi-gcc "${flags[@]}" -Wall -Wextra -c "$here/outside.c" -o "$out/outside.o"
-programs=(empty engine tls mime)
-for program in "${programs[@]}"; do
-  compile "$program"
-  stub_out "$program"
-  link "$program"
-done
+# There is no C++ library for RV32 to link with, so only the object's own code counts there, which is
+# that of all inline functions that are used.
+object() { # object PROGRAM
+  clang++ --target=riscv32-unknown-elf -march=rv32imac -nostdinc++ "${arm_headers[@]}" -Os \
+    -ffunction-sections "${cxxflags[@]}" "-I$here" -c "$here/$1.cpp" -o "$out/$1.rv32.o" 2>"$out/rv32" ||
+    { cat "$out/rv32" >&2; return 1; }
+  arm-none-eabi-size "$out/$1.rv32.o" | awk 'NR == 2 { print $1 + $2 }'
+}
+mapfile -t arm_headers < <(echo | arm-none-eabi-g++ -mcpu=cortex-m3 -E -v -x c++ - 2>&1 |
+  sed -n '/^#include </,/^End/s/^ /-isystem/p' | sed 's/^-isystem/&/')
 
-forbidden='__throw_|__cxa_(throw|atexit|allocate|guard)|__aeabi_atexit|^atexit$|^_Zn[wa]|^malloc$'
-for program in "${programs[@]}"; do
-  if { arm-none-eabi-nm "$out/$program.o" && arm-none-eabi-nm "$out/$program.elf"; } |
-    awk '{ print $NF }' | sort -u | grep -E "$forbidden"; then
-    echo "size.sh: $program can throw, allocate, or do something at exit" >&2
-    exit 1
-  fi
-done
-
-buffers=$((512 + 128))  # buffer_sizes of client.hpp, as it comes
-engine_flash=$(($(flash engine) - $(flash empty)))
-tls_flash=$(($(flash tls) - $(flash engine)))
-mime_flash=$(($(flash mime) - $(flash engine)))
-client_ram=$(ram engine smtp)
-state_ram=$((client_ram - buffers))
+buffers=$((512 + 128)) # buffer_sizes of client.hpp, as it comes
+state_ram=$(($(ram engine smtp) - buffers))
 session_ram=$(ram tls tls)
 context_ram=$(ram tls trust)
 message_ram=$(ram mime alert)
 engine_stack=$(deepest engine)
 tls_stack=$(deepest tls)
 mime_stack=$(deepest mime)
-deepest_stack=$(printf '%d\n' "$engine_stack" "$tls_stack" | sort -n | tail -n 1)
 
 kb() { awk -v octets="$1" 'BEGIN { printf "%.1f KB", octets / 1024 }'; }
-against() {  # against OCTETS BUDGET
-  if [ "$1" -le "$2" ]; then echo "within $2"; else echo "OVER $2 by $(($1 - $2))"; fi
+
+row() { # row NAME PROGRAM THAN: a cell for each core
+  local core
+  printf '| %s |' "$1"
+  for core in "${cores[@]}"; do printf ' %s |' "$(kb "$(more "$core" "$2" "$3")")"; done
+  echo
 }
 
 table() {
+  echo "| flash, \`-Os\` | Cortex-M0+ | Cortex-M3 | Cortex-M4 |"
+  echo '|---|---|---|---|'
+  row 'client, AUTH PLAIN, a ready-made text; no TLS' engine empty
+  row '+ the TLS session, wolfSSL itself not counted' tls engine
+  row '+ a message composed: UTF-8, attachments' mime engine
+  row '+ why it failed, in words' explain engine
+  row '+ the port for lwIP'"'"'s raw API' lwip_raw engine
+  row '+ the port for lwIP'"'"'s sockets' lwip_sockets engine
+  row '+ the port for Arduino'"'"'s clients' arduino engine
+  row 'AUTH PLAIN, of the first row' engine no_login
+  row 'AUTH LOGIN in its stead' login no_login
+  row 'for comparison: lwIP'"'"'s `smtp.c`' lwip_smtp empty
   cat <<END
-| on a Cortex-M3 (\`g++ 12 -Os\`) | flash | RAM |
-|---|---|---|
-| client, AUTH PLAIN, a ready-made text; no TLS | $(kb $engine_flash) | $state_ram B + buffers ($buffers B, or what you choose) |
-| the TLS session, wolfSSL itself not counted | + $(kb $tls_flash) | $session_ram B + $context_ram B of trust |
-| a message composed: UTF-8, attachments | + $(kb $mime_flash) | $message_ram B + what it is made of |
-| deepest stack below \`poll\`, wolfSSL not counted | | $deepest_stack B; $mime_stack B where a message is composed |
-| heap, exceptions, RTTI, work before \`main\` or at exit | none | none |
+
+| RAM on a Cortex-M3 | octets |
+|---|---|
+| client | $state_ram and its buffers: $buffers, or what you choose |
+| TLS session, and its trust | $session_ram and $context_ram |
+| message, and what it is made of | $message_ram and your own |
+| deepest stack below \`poll\`, wolfSSL not counted | $engine_stack; over TLS $tls_stack; where a message is composed $mime_stack |
+| heap, exceptions, RTTI, work before \`main\` or at exit | none |
 END
 }
 
-printf '%-34s %8s   %s\n' "" octets budget
-row() { printf '%-34s %8d   %s\n' "$1" "$2" "$(against "$2" "$3")"; }
-row "flash: engine, no TLS" "$engine_flash" 5939  # 5.8 KB
-row "flash: + the TLS session" "$tls_flash" 4096
-row "flash: engine and MIME, no TLS" "$((engine_flash + mime_flash))" 9728  # 9.5 KB
-row "RAM: client without its buffers" "$state_ram" 256
-row "RAM: wolfssl::session" "$session_ram" 512
-row "RAM: mime::message" "$message_ram" 256
-row "stack below poll: engine" "$engine_stack" 512
-row "stack below poll: over TLS" "$tls_stack" 512
-row "stack below poll: composing" "$mime_stack" 512
-echo "No __throw_, no atexit, no operator new, no malloc."
+against() { # against OCTETS BUDGET
+  if (($1 <= $2)); then echo "within $2"; else echo "OVER $2 by $(($1 - $2))"; fi
+}
+budget() { printf '%-34s %8d   %s\n' "$1" "$2" "$(against "$2" "$3")"; }
 
-with_table() {  # the README, with the table as measured now
+table
+echo
+printf '%-34s %8s   %s\n' 'Cortex-M3' octets budget
+budget 'flash: engine, no TLS' "$(more cortex-m3 engine empty)" 5939 # 5.8 KB
+budget 'flash: + the TLS session' "$(more cortex-m3 tls engine)" 4096
+budget 'flash: engine and MIME, no TLS' "$(more cortex-m3 mime empty)" 9728 # 9.5 KB
+budget 'RAM: client without its buffers' "$state_ram" 256
+budget 'RAM: wolfssl::session' "$session_ram" 512
+budget 'RAM: mime::message' "$message_ram" 256
+budget 'stack below poll: engine' "$engine_stack" 512
+budget 'stack below poll: over TLS' "$tls_stack" 512
+budget 'stack below poll: composing' "$mime_stack" 512
+for program in engine tls mime; do
+  echo "RV32 object, not linked: $program $(object "$program")"
+done
+echo 'No __throw_, no atexit, no operator new, no malloc.'
+
+with_table() { # the README, with the table as measured now
   table >"$out/table.md"
   awk -v table="$out/table.md" '
     /<!-- size: end -->/ { within = 0 }

@@ -8,6 +8,10 @@
 
 #include <lwip/opt.h>
 
+#if LWIP_SOCKET && LWIP_COMPAT_SOCKETS == 1
+#error mailmote: macros named send and connect spoil any C++; set LWIP_COMPAT_SOCKETS to 0 or 2
+#endif
+
 #if LWIP_SOCKET
 #include <lwip/errno.h>
 #include <lwip/sockets.h>

@@ -1,34 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 // The engine, the pump, AUTH PLAIN and a ready-made text, without TLS.
-#include <mailmote/mailmote.hpp>
+#include <mailmote/sasl/plain.hpp>
 
 #include "stream.hpp"
 
 constinit board_stream tcp;
-constinit mailmote::no_tls tls;
-constinit mailmote::sasl::plain login{"mote17@example.org", "password"};
-constinit mailmote::client smtp{tcp,
-                                tls,
-                                {.host = "mail.example.org",
-                                 .helo = "mote17.example.org",
-                                 .auth = &login,
-                                 .security = mailmote::security::cleartext,
-                                 .cleartext_auth = mailmote::cleartext_auth::any}};
-constinit mailmote::text_source alert{
-    "From: <mote17@example.org>\r\nTo: <ops@example.org>\r\nSubject: hot\r\n\r\n94 C\r\n"};
+constinit mailmote::sasl::plain plain{"mote17@example.org", "password"};
+constexpr auto login = &plain;
+void connect() { board_connect(587); }
 
-// The stack below this function is what is measured.
-extern "C" [[gnu::noinline]] mailmote::status poll_once() { return smtp.poll(board_ticks()); }
-
-int main() {
-  board_connect(587);
-  if (smtp.send({.from = "mote17@example.org", .to = "ops@example.org"}, alert) !=
-      mailmote::errc::none) {
-    return 1;
-  }
-  while (poll_once() == mailmote::status::working) {
-  }
-  const mailmote::outcome result = smtp.result();
-  board_show(static_cast<int>(result.fate));
-  board_show(result.code);
-}
+#include "cleartext_client.hpp"
