@@ -7,51 +7,13 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <string_view>
 
+#include <mailmote/mime/field.hpp>
 #include <mailmote/mime/fields.hpp>
 #include <mailmote/mime/header_writer.hpp>
 
 namespace mailmote::mime {
-
-// In the order in which they are written.
-enum class field : std::uint8_t {
-  from,
-  sender,
-  reply_to,
-  to,
-  cc,
-  subject,
-  date,
-  id,
-  in_reply_to,
-  references,
-  auto_submitted,
-  importance,
-  headers,
-  mime_version,
-  end,
-};
-
-// How many pieces a field is written in; none: it is left out.
-constexpr std::size_t pieces_of(const fields& with, field which) {
-  switch (which) {
-    case field::sender: return with.sender.address.empty() ? 0 : 1;
-    case field::reply_to: return with.reply_to.size();
-    case field::to: return with.to.size();
-    case field::cc: return with.cc.size();
-    case field::subject: return with.subject.empty() ? 0 : 1;
-    case field::date: return with.date.is_set() ? 1 : 0;
-    case field::id: return with.id.empty() ? 0 : 1;
-    case field::in_reply_to: return with.in_reply_to.empty() ? 0 : 1;
-    case field::references: return with.references.size();
-    case field::auto_submitted: return with.auto_submitted == auto_submitted::no ? 0 : 1;
-    case field::importance: return with.importance == importance::normal ? 0 : 1;
-    case field::headers: return with.headers.size();
-    default: return 1;
-  }
-}
 
 class header_fields {
  public:
@@ -59,76 +21,62 @@ class header_fields {
 
   // The `i`th piece of a field that has one.
   constexpr void put(field which, std::size_t i) {
-    switch (which) {
-      case field::from: return put_mailbox("From:", with_.from, 0, 1);
-      case field::sender: return put_mailbox("Sender:", with_.sender, 0, 1);
-      case field::reply_to:
-        return put_mailbox("Reply-To:", with_.reply_to[i], i, with_.reply_to.size());
-      case field::to: return put_mailbox("To:", with_.to[i], i, with_.to.size());
-      case field::cc: return put_mailbox("Cc:", with_.cc[i], i, with_.cc.size());
-      case field::subject: return put_text("Subject", with_.subject);
-      case field::date: return put_date();
-      case field::id: return put_id("Message-ID:", with_.id, 0, 1);
-      case field::in_reply_to: return put_id("In-Reply-To:", with_.in_reply_to, 0, 1);
-      case field::references:
-        return put_id("References:", with_.references[i], i, with_.references.size());
-      case field::auto_submitted: return put_auto_submitted();
-      case field::importance: return put_importance();
-      case field::headers: return put_text(with_.headers[i].name, with_.headers[i].value);
-      default: return put_line("MIME-Version: 1.0");
+    using namespace std::string_view_literals;
+    if (which == field::bcc) return;  // in the envelope only
+    const bool is_extra = which == field::headers;
+    const bool is_last = is_extra || i + 1 == pieces_of(with_, which);
+    if (is_extra || i == 0) {
+      out_.put(is_extra ? with_.headers[i].name : name_of(which));
+      out_.put(":");
     }
-  }
-
- private:
-  constexpr void put_mailbox(std::string_view name, const mailbox& who, std::size_t i,
-                             std::size_t of) {
-    if (i == 0) out_.put(name);
-    if (!who.name.empty()) out_.phrase(who.name);
-    const bool is_last = i + 1 == of;
-    out_.blank(who.address.size() + (is_last ? 2 : 3));
-    out_.put("<");
-    out_.put(who.address);
-    out_.put(is_last ? ">" : ">,");
+    switch (which) {
+      case field::subject: put_text(with_.subject); break;
+      case field::date: put_date(); break;
+      case field::id:
+      case field::in_reply_to:
+      case field::references: put_id(id_of(with_, which, i)); break;
+      case field::auto_submitted:
+        out_.put(with_.auto_submitted == auto_submitted::replied ? " auto-replied"sv
+                                                                 : " auto-generated"sv);
+        break;
+      case field::importance: out_.put(is_high() ? " high"sv : " low"sv); break;
+      case field::priority: out_.put(is_high() ? " 1"sv : " 5"sv); break;
+      case field::headers: put_text(with_.headers[i].value); break;
+      case field::mime_version: out_.put(" 1.0"); break;
+      default: put_mailbox(mailbox_of(with_, which, i), is_last); break;
+    }
     if (is_last) out_.end();
   }
 
-  constexpr void put_id(std::string_view name, const message_id& id, std::size_t i,
-                        std::size_t of) {
-    if (i == 0) out_.put(name);
-    out_.blank(id.length() + 2);
+ private:
+  constexpr bool is_high() const { return with_.importance == importance::high; }
+
+  constexpr void put_mailbox(const mailbox& who, bool is_last) {
+    if (!who.name.empty()) out_.phrase(who.name);
+    out_.blank(who.address.size() + (is_last ? 2 : 3));
     out_.put("<");
-    id.for_each_piece([&](std::string_view piece) { out_.put(piece); });
+    out_.put(who.address);
     out_.put(">");
-    if (i + 1 == of) out_.end();
+    if (!is_last) out_.put(",");
   }
 
-  constexpr void put_text(std::string_view name, std::string_view value) {
-    out_.put(name);
-    out_.put(":");
+  constexpr void put_id(const message_id& id) {
+    char room[message_id::max_numbers] = {};
+    const std::string_view numbers = id.numbers(room);
+    out_.blank(numbers.size() + id.text().size() + 2);
+    out_.put("<");
+    out_.put(numbers);
+    out_.put(id.text());
+    out_.put(">");
+  }
+
+  constexpr void put_text(std::string_view value) {
     if (!value.empty()) out_.unstructured(value);
-    out_.end();
   }
 
   constexpr void put_date() {
-    out_.put("Date: ");
+    out_.put(" ");
     with_.date.put(out_.octets());
-    out_.end();
-  }
-
-  constexpr void put_line(std::string_view line) {
-    out_.put(line);
-    out_.end();
-  }
-
-  constexpr void put_auto_submitted() {
-    put_line(with_.auto_submitted == auto_submitted::replied ? "Auto-Submitted: auto-replied"
-                                                             : "Auto-Submitted: auto-generated");
-  }
-
-  constexpr void put_importance() {
-    const bool is_high = with_.importance == importance::high;
-    put_line(is_high ? "Importance: high" : "Importance: low");
-    put_line(is_high ? "X-Priority: 1" : "X-Priority: 5");
   }
 
   header_writer& out_;

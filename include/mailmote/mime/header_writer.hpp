@@ -39,6 +39,11 @@ class header_writer {
     column_ += octets.size();
   }
 
+  template <std::size_t N>
+  constexpr void put(const char (&literal)[N]) {  // spares the target a strlen
+    put(std::string_view{literal, N - 1});
+  }
+
   constexpr void end() {
     out_.put("\r\n");
     column_ = 0;

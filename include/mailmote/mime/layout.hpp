@@ -23,16 +23,19 @@
 
 namespace mailmote::mime {
 
-// FNV-1a: two messages with different names have different boundaries. That a boundary does not
-// occur in a part does not hang on it (body_encoder.hpp).
-constexpr std::uint64_t digest(const message_id& id) {
-  std::uint64_t hash = 0xCBF2'9CE4'8422'2325;
-  id.for_each_piece([&](std::string_view piece) {
-    for (const char c : piece) {
-      hash = (hash ^ static_cast<unsigned char>(c)) * 0x0000'0100'0000'01B3;
-    }
-  });
+// Of a text in pieces.
+constexpr std::uint64_t fnv_1a(std::uint64_t hash, std::string_view piece) {
+  for (const char c : piece) {
+    hash = (hash ^ static_cast<unsigned char>(c)) * 0x0000'0100'0000'01B3;
+  }
   return hash;
+}
+
+// Two messages with different names have different boundaries. That a boundary does not occur in a
+// part does not hang on it (body_encoder.hpp).
+constexpr std::uint64_t digest(const message_id& id) {
+  char room[message_id::max_numbers] = {};
+  return fnv_1a(fnv_1a(0xCBF2'9CE4'8422'2325, id.numbers(room)), id.text());
 }
 
 // A part that has no parts of its own.

@@ -16,6 +16,7 @@
 #include <mailmote/mime/body_encoder.hpp>
 #include <mailmote/mime/check.hpp>
 #include <mailmote/mime/encoding_choice.hpp>
+#include <mailmote/mime/field.hpp>
 #include <mailmote/mime/fields.hpp>
 #include <mailmote/mime/header_fields.hpp>
 #include <mailmote/mime/layout.hpp>
@@ -117,11 +118,11 @@ class message final : public body_source {
     switch (p.now) {
       case stage::header:
         ++p.index;
-        while (p.which != field::end && p.index >= pieces_of(with_, p.which)) {
-          p.which = static_cast<field>(static_cast<unsigned>(p.which) + 1);
+        while (p.which != field::text && p.index >= pieces_of(with_, p.which)) {
+          p.which = mime::following(p.which);
           p.index = 0;
         }
-        if (p.which == field::end) p.now = stage::opening;
+        if (p.which == field::text) p.now = stage::opening;
         break;
       case stage::opening: p.now = stage::octets; break;
       case stage::octets: p.now = stage::closing; break;

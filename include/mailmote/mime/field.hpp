@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSL-1.0
+// field.hpp: what a message consists of, piece by piece, in the order in which it is checked and
+// written.
+//
+// Knows:          the names of all fields, and which of them are lists.
+// Does not know:  what may stand in them (check.hpp), or how it is written (header_fields.hpp).
+// Bounds:         a piece is one mailbox, identifier, text or part.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include <mailmote/mime/fields.hpp>
+#include <mailmote/text/word_list.hpp>
+
+namespace mailmote::mime {
+
+enum class field : std::uint8_t {
+  from,
+  sender,
+  reply_to,
+  to,
+  cc,
+  bcc,
+  subject,
+  date,
+  id,
+  in_reply_to,
+  references,
+  auto_submitted,
+  importance,
+  priority,
+  headers,
+  mime_version,
+  text,  // from here on the body
+  html,
+  images,
+  attachments,
+  end,
+};
+
+// Of the header as they are written there, the others as in `fields`.
+inline constexpr text::word_list field_names{
+    "From Sender Reply-To To Cc Bcc Subject Date Message-ID In-Reply-To References Auto-Submitted "
+    "Importance X-Priority headers MIME-Version text html images attachments"};
+
+constexpr std::string_view name_of(field which) {
+  return field_names[static_cast<std::size_t>(which)];
+}
+
+constexpr field following(field which) {
+  return static_cast<field>(static_cast<unsigned>(which) + 1);
+}
+
+// From `reply_to` to `bcc`.
+constexpr const mailbox_list& list_of(const fields& with, field which) {
+  switch (which) {
+    case field::reply_to: return with.reply_to;
+    case field::to: return with.to;
+    case field::cc: return with.cc;
+    default: return with.bcc;
+  }
+}
+
+// None: the field is left out.
+constexpr std::size_t pieces_of(const fields& with, field which) {
+  switch (which) {
+    case field::sender: return with.sender.address.empty() && with.sender.name.empty() ? 0 : 1;
+    case field::reply_to:
+    case field::to:
+    case field::cc:
+    case field::bcc: return list_of(with, which).size();
+    case field::subject: return with.subject.empty() ? 0 : 1;
+    case field::date: return with.date.is_set() ? 1 : 0;
+    case field::id: return with.id.empty() ? 0 : 1;
+    case field::in_reply_to: return with.in_reply_to.empty() ? 0 : 1;
+    case field::references: return with.references.size();
+    case field::auto_submitted: return with.auto_submitted == auto_submitted::no ? 0 : 1;
+    case field::importance:
+    case field::priority: return with.importance == importance::normal ? 0 : 1;
+    case field::headers: return with.headers.size();
+    case field::images: return with.images.size();
+    case field::attachments: return with.attachments.size();
+    default: return 1;
+  }
+}
+
+// The `i`th piece of a field up to `bcc`.
+constexpr mailbox mailbox_of(const fields& with, field which, std::size_t i) {
+  if (which == field::from) return with.from;
+  return which == field::sender ? with.sender : list_of(with, which)[i];
+}
+
+// Of `id`, `in_reply_to` or `references`.
+constexpr const message_id& id_of(const fields& with, field which, std::size_t i) {
+  if (which == field::id) return with.id;
+  return which == field::in_reply_to ? with.in_reply_to : with.references[i];
+}
+
+}  // namespace mailmote::mime
