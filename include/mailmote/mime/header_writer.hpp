@@ -127,12 +127,10 @@ class header_writer {
 
   constexpr void encoded(std::string_view value) {
     const text::word_encoding as = text::shorter_encoding(value);
-    constexpr std::size_t least = text::encoded_word::frame + 12;  // any one character
+    constexpr std::size_t least = text::word_frame + 12;  // any one character
     while (!value.empty()) {
       blank(least);
-      const text::encoded_word word = text::take_word(value, fold_at - column_, as);
-      word.put(out_);
-      column_ += word.length();
+      column_ += text::put_word(out_, value, fold_at - column_, as);
       if (!value.empty()) end();
     }
   }

@@ -11,7 +11,7 @@
 
 #include <mailmote/mime/header_writer.hpp>
 #include <mailmote/text/ascii.hpp>
-#include <mailmote/text/quoted_printable.hpp>
+#include <mailmote/text/encoded_word.hpp>
 #include <mailmote/text/utf8.hpp>
 
 namespace mailmote::mime {
@@ -21,21 +21,8 @@ namespace detail {
 inline constexpr std::size_t max_section = 42;  // percent-encoded characters in one line
 
 // RFC 2231 section 7: what stands for itself.
-constexpr bool is_attribute_char(char c) {
-  return ascii::is_alphanumeric(c) || c == '.' || c == '-' || c == '_';
-}
-
-constexpr std::size_t percent_length(std::string_view s) {
-  std::size_t length = 0;
-  for (const char c : s) length += is_attribute_char(c) ? 1 : 3;
-  return length;
-}
-
-constexpr void put_percent(header_writer& out, std::string_view character) {
-  for (const char c : character) {
-    char piece[3] = {c};
-    out.put({piece, is_attribute_char(c) ? 1 : text::put_hex('%', c, piece)});
-  }
+constexpr char percent_form(char c) {
+  return ascii::is_alphanumeric(c) || c == '.' || c == '-' || c == '_' ? c : '\0';
 }
 
 // Takes as many whole characters off `value` as fit into a line.
@@ -44,9 +31,9 @@ constexpr void put_section(header_writer& out, std::string_view& value) {
   while (!value.empty()) {
     std::string_view rest = value;
     const std::string_view character = text::take_character(rest);
-    length += percent_length(character);
+    length += text::escaped_length(character, percent_form);
     if (length > max_section) return;
-    put_percent(out, character);
+    text::put_escaped(out.octets(), character, '%', percent_form);
     value = rest;
   }
 }
@@ -82,7 +69,7 @@ constexpr void put_parameter(header_writer& out, std::string_view name, std::str
   }
   std::size_t total = 0;
   for (std::string_view rest = value; !rest.empty();) {
-    total += detail::percent_length(text::take_character(rest));
+    total += text::escaped_length(text::take_character(rest), detail::percent_form);
   }
   std::size_t section = 0;
   for (std::string_view rest = value; !rest.empty(); ++section) {
