@@ -87,7 +87,8 @@ void check_lines(std::string_view in, std::string_view out, std::size_t most) {
 
 std::string encode(std::string_view in, mime::encoding as, mime::content_form form,
                    std::size_t room) {
-  mime::body_encoder encoder{in, as, form, mime::broken_utf8::replace, unknown_length};
+  mime::body_encoder encoder;
+  encoder.begin(in, as, form, mime::broken_utf8::replace);
   std::string all;
   std::string piece(room, '\0');
   for (;;) {

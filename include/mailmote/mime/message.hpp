@@ -53,8 +53,8 @@ class message final : public body_source {
       if (spent != errc::none) return spent;
     }
     length_ = measured();
+    at_ = {};
     offset_ = 0;
-    go({});
     return errc::none;
   }
 
@@ -70,7 +70,7 @@ class message final : public body_source {
       written += result.count();
       if (result.ok()) continue;
       if (result.status() == io_status::closed) {
-        go(following(at_));
+        advance();
       } else if (result.status() == io_status::failed) {
         error_ = octets_.error();
         return result;
@@ -109,76 +109,76 @@ class message final : public body_source {
     return source->begin({.eight_bit = true, .utf8 = true, .binary = binary});
   }
 
-  encoding chosen(const leaf& part) const {
-    return choose_encoding(*part.octets, part.use, eight_bit_);
+  encoding chosen(const leaf& part) {
+    return choose_encoding(*part.octets, part.use, eight_bit_, octets_);
   }
 
-  place following(place p) const {
+  // To the next place.
+  void advance() {
     const layout parts{with_};
-    switch (p.now) {
+    switch (at_.now) {
       case stage::header:
-        ++p.index;
-        while (p.which != field::text && p.index >= pieces_of(with_, p.which)) {
-          p.which = mime::following(p.which);
-          p.index = 0;
+        ++at_.index;
+        while (at_.which != field::text && at_.index >= pieces_of(with_, at_.which)) {
+          at_.which = following(at_.which);
+          at_.index = 0;
         }
-        if (p.which == field::text) p.now = stage::opening;
+        if (at_.which == field::text) at_.now = stage::opening;
         break;
-      case stage::opening: p.now = stage::octets; break;
-      case stage::octets: p.now = stage::closing; break;
-      default: p.now = ++p.index < parts.size() ? stage::opening : stage::end; break;
+      case stage::opening: at_.now = stage::octets; break;
+      case stage::octets: at_.now = stage::closing; break;
+      default: at_.now = ++at_.index < parts.size() ? stage::opening : stage::end; break;
     }
-    if (p.now == stage::opening) p.as = chosen(parts[p.index]);
-    return p;
+    if (at_.now == stage::opening) at_.as = chosen(parts[at_.index]);
+    if (at_.now == stage::octets) {
+      const leaf part = parts[at_.index];
+      octets_.begin(*part.octets, at_.as, form_of(part.use, at_.as), with_.broken_utf8);
+    }
   }
 
-  void go(place next) {
-    at_ = next;
-    if (next.now != stage::octets) return;
-    const leaf part = layout{with_}[next.index];
-    body_source* const source = part.octets->source();
-    octets_ = {*part.octets, next.as, form_of(part.use, next.as), with_.broken_utf8,
-               source != nullptr ? source->length() : unknown_length};
+  // Of any place but that of octets. Returns the column behind it.
+  std::size_t put_piece(text::piece_writer& out) const {
+    header_writer header{out, at_.column, raw_utf8_};
+    if (at_.now == stage::header) header_fields{header, with_}.put(at_.which, at_.index);
+    if (at_.now == stage::opening) layout{with_}.put_opening(header, at_.index, at_.as);
+    if (at_.now == stage::closing) {
+      layout{with_}.put_closing(header, at_.index, octets_.needs_line_end());
+    }
+    return header.column();
   }
 
-  // Of any place but that of octets. Leaves the column behind it in `p`.
-  void put_piece(text::piece_writer& out, place& p, bool needs_line_end) const {
-    header_writer header{out, p.column, raw_utf8_};
-    if (p.now == stage::header) header_fields{header, with_}.put(p.which, p.index);
-    if (p.now == stage::opening) layout{with_}.put_opening(header, p.index, p.as);
-    if (p.now == stage::closing) layout{with_}.put_closing(header, p.index, needs_line_end);
-    p.column = static_cast<std::uint16_t>(header.column());
+  // What a piece has become when it is out, or counted.
+  void leave(std::size_t column) {
+    at_.column = static_cast<std::uint16_t>(column);
+    advance();
   }
 
   std::size_t write_piece(std::span<char> room) {
     text::piece_writer out{room, offset_};
-    place behind = at_;
-    put_piece(out, behind, octets_.needs_line_end());
+    const std::size_t column = put_piece(out);
     offset_ += out.written();
     if (out.complete()) {
       offset_ = 0;
-      go(following(behind));
+      leave(column);
     }
     return out.written();
   }
 
-  // Of the whole message, or unknown_length.
-  std::uint64_t measured() const {
+  // Of the whole message, or unknown_length. Walks to its end.
+  std::uint64_t measured() {
     std::uint64_t total = 0;
-    bool needs_line_end = false;
-    for (place p; p.now != stage::end; p = following(p)) {
-      if (p.now == stage::octets) {
-        const leaf part = layout{with_}[p.index];
-        const measure octets = measure_content(*part.octets, p.as, part.use, with_.broken_utf8);
-        if (octets.length == unknown_length) return unknown_length;
-        total += octets.length;
-        needs_line_end = octets.needs_line_end;
-        continue;
+    for (at_ = {}; at_.now != stage::end;) {
+      if (at_.now == stage::octets) {
+        const std::uint64_t length = octets_.length();
+        if (length == unknown_length) return unknown_length;
+        total += length;
+        advance();
+      } else {
+        constexpr std::size_t everything = std::numeric_limits<std::size_t>::max();
+        text::piece_writer out{{}, everything};
+        leave(put_piece(out));
+        total += everything - out.to_skip();
       }
-      constexpr std::size_t everything = std::numeric_limits<std::size_t>::max();
-      text::piece_writer out{{}, everything};
-      put_piece(out, p, needs_line_end);
-      total += everything - out.to_skip();
     }
     return total;
   }
