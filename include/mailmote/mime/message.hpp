@@ -105,12 +105,12 @@ class message final : public body_source {
   errc begin_source(const leaf& part) noexcept {
     body_source* const source = part.octets->source();
     if (source == nullptr) return errc::none;
-    const bool binary = form_of(part.use, chosen(part)) == content_form::octets;
+    const bool binary = form_of(part.use(), chosen(part)) == content_form::octets;
     return source->begin({.eight_bit = true, .utf8 = true, .binary = binary});
   }
 
   encoding chosen(const leaf& part) {
-    return choose_encoding(*part.octets, part.use, eight_bit_, octets_);
+    return choose_encoding(*part.octets, part.use(), eight_bit_, octets_);
   }
 
   // To the next place.
@@ -132,7 +132,7 @@ class message final : public body_source {
     if (at_.now == stage::opening) at_.as = chosen(parts[at_.index]);
     if (at_.now == stage::octets) {
       const leaf part = parts[at_.index];
-      octets_.begin(*part.octets, at_.as, form_of(part.use, at_.as), with_.broken_utf8);
+      octets_.begin(*part.octets, at_.as, form_of(part.use(), at_.as), with_.broken_utf8);
     }
   }
 

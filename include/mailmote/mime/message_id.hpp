@@ -49,9 +49,8 @@ class message_id {
     std::size_t first = max_numbers;
     if (is_made_) {
       room[--first] = '@';
-      for (std::uint64_t rest = boot_; first > max_numbers - 17; rest >>= 4) {
-        room[--first] = text::upper_hex_digits[rest & 15];
-      }
+      first -= 16;
+      text::put_hex(boot_, room + first);
       room[--first] = '.';
       std::uint32_t rest = count_;
       do {
