@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string_view>
 
@@ -59,20 +60,18 @@ class body_encoder {
     for (;;) {
       if (held_begin_ < held_end_) return io_result::moved(release(out));
       if (has_ended_) return io_status::closed;
-      const std::size_t fitting = fits(out.size());
-      char single = 0;
-      std::span<char> room = fitting == 0 ? std::span{&single, 1} : out.last(fitting);
+      const bool is_held = fits(out.size()) == 0;
+      const std::span<char> to = is_held ? std::span<char>{held_} : out;
       std::span<const char> in;
-      const io_result result = take(room, in);
+      const io_result result = take(to.last(fits(to.size())), in);
       if (result.status() == io_status::closed) {
         end();
       } else if (!result.ok()) {
         return result;
-      } else if (fitting == 0) {
-        held_begin_ = 0;
-        held_end_ = static_cast<std::uint8_t>(encode(in, held_));
-      } else if (const std::size_t n = encode(in, out); n > 0 && error_ == errc::none) {
-        return io_result::moved(n);
+      } else {
+        const auto n = static_cast<std::size_t>(encode(in, to.data()) - to.data());
+        if (is_held) hold(n);
+        if (!is_held && n > 0 && error_ == errc::none) return io_result::moved(n);
       }
       if (error_ != errc::none) return io_status::failed;
     }
@@ -104,9 +103,14 @@ class body_encoder {
   // between, and a blank that waited.
   static constexpr std::size_t max_octet = 32;
 
-  constexpr std::size_t release(std::span<char> out) {
+  constexpr void hold(std::size_t n) {
+    held_begin_ = 0;
+    held_end_ = static_cast<std::uint8_t>(n);
+  }
+
+  std::size_t release(std::span<char> out) {
     const std::size_t n = std::min<std::size_t>(out.size(), held_end_ - held_begin_);
-    for (std::size_t i = 0; i < n; ++i) out[i] = held_[held_begin_ + i];
+    std::memcpy(out.data(), held_ + held_begin_, n);
     held_begin_ = static_cast<std::uint8_t>(held_begin_ + n);
     return n;
   }
@@ -128,15 +132,13 @@ class body_encoder {
       return in.empty() ? io_result{io_status::closed} : io_result::moved(in.size());
     }
     const io_result result = source_->read_some(room);
-    if (result.status() == io_status::closed && left_ != unknown_length && left_ != 0) {
-      return fail(errc::source_length);
-    }
     if (result.status() == io_status::failed) return fail(source_->error());
-    if (!result.ok()) return result;
     if (result.count() > room.size()) return fail(errc::source_failed);  // no source's right
-    if (left_ != unknown_length && result.count() > left_) return fail(errc::source_length);
-    if (left_ != unknown_length) left_ -= result.count();
     in = room.first(result.count());
+    if (left_ == unknown_length) return result;
+    const bool is_over = result.status() == io_status::closed;
+    if (is_over ? left_ > 0 : result.count() > left_) return fail(errc::source_length);
+    left_ -= result.count();
     return result;
   }
 
@@ -153,21 +155,19 @@ class body_encoder {
     }
     if (after_cr_) out = put('\r', out);
     after_cr_ = false;
-    if (as_ == encoding::base64) out += base64_.finish({out, 4});
+    if (as_ == encoding::base64) out = base64_.finish(out);
     if (as_ == encoding::quoted_printable) out = quoted_.finish(out);
-    held_begin_ = 0;
-    held_end_ = static_cast<std::uint8_t>(out - held_);
+    hold(static_cast<std::size_t>(out - held_));
     has_ended_ = true;
   }
 
-  std::size_t encode(std::span<const char> in, std::span<char> out) {
+  // Each of these writes to `out`, and returns the end of what it wrote.
+  char* encode(std::span<const char> in, char* out) {
     if (is_plain_base64()) return base64_.encode(in, out);
-    char* end = out.data();
-    for (const char c : in) end = encode_octet(c, end);
-    return static_cast<std::size_t>(end - out.data());
+    for (const char c : in) out = encode_octet(c, out);
+    return out;
   }
 
-  // From here on, each function writes to `out` and returns the end of what it wrote.
   char* encode_octet(char c, char* out) {
     if (form_ == content_form::octets) return put(c, out);
     if (form_ == content_form::lines) return put_in_line(c, out);
@@ -200,7 +200,7 @@ class body_encoder {
   }
 
   char* put(char c, char* out) {
-    if (as_ == encoding::base64) return out + base64_.encode({&c, 1}, {out, max_octet});
+    if (as_ == encoding::base64) return base64_.encode({&c, 1}, out);
     if (as_ == encoding::quoted_printable) {
       place_ = 1;
       return quoted_.put(c, out);
