@@ -34,14 +34,11 @@ class header_writer {
   constexpr text::piece_writer& octets() { return out_; }  // for what needs no folding
 
   // Octets that no line is broken before.
-  constexpr void put(std::string_view octets) {
-    out_.put(octets);
-    column_ += octets.size();
-  }
+  constexpr void put(std::string_view octets) { append(octets.data(), octets.size()); }
 
   template <std::size_t N>
   constexpr void put(const char (&literal)[N]) {  // spares the target a strlen
-    put(std::string_view{literal, N - 1});
+    append(literal, N - 1);
   }
 
   constexpr void end() {
@@ -120,6 +117,11 @@ class header_writer {
   }
 
  private:
+  constexpr void append(const char* octets, std::size_t n) {
+    out_.put(std::string_view{octets, n});
+    column_ += n;
+  }
+
   // What is no UTF-8 becomes U+FFFD.
   constexpr void clean(std::string_view s) {
     while (!s.empty()) put(text::take_character(s));
