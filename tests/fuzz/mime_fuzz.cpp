@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include <mailmote/mime/file_name.hpp>
 #include <mailmote/mime/message.hpp>
-#include <mailmote/mime/parameter.hpp>
 
 namespace {
 
@@ -166,8 +166,7 @@ void try_header(std::string_view in) {
   demand(decode_header(std::string_view{text}.substr(8)) == repaired(in), "reads otherwise", in,
          text);
 
-  const std::string name =
-      header([&](mime::header_writer& out) { mime::put_parameter(out, "n", in); });
+  const std::string name = header([&](mime::header_writer& out) { mime::put_file_name(out, in); });
   check_lines(in, name, 76);
   if (name[name.find('=') + 1] == '"') return;  // as it is, in quotes
   std::string value;

@@ -74,11 +74,9 @@ class checker {
   constexpr checker(const fields& with, body_limits limits) : with_{with}, limits_{limits} {}
 
   constexpr fault found() {
-    for (field which = field::from; which != field::end; which = following(which)) {
-      for (std::size_t i = 0; i < pieces_of(with_, which); ++i) {
-        const errc error = look_at(which, i);
-        if (error != errc::none) return {error, name_of(which), i};
-      }
+    for (piece at; at.which != field::end; at.advance(with_)) {
+      const errc error = look_at(at);
+      if (error != errc::none) return {error, name_of(at.which), at.index};
     }
     return {};
   }
@@ -87,23 +85,23 @@ class checker {
   constexpr bool needs_utf8() const { return needs_utf8_; }
 
  private:
-  constexpr errc look_at(field which, std::size_t i) {
-    switch (which) {
-      case field::subject: return look_at_text(with_.subject);
+  constexpr errc look_at(const piece& at) {
+    switch (at.which) {
       case field::date: return demand(with_.date.is_valid());
       case field::id:
       case field::in_reply_to:
-      case field::references: return demand(id_of(with_, which, i).is_valid());
+      case field::references: return demand(id_of(with_, at).is_valid());
+      case field::headers: return look_at_header(with_.headers[at.index]);
+      case field::subject:
       case field::auto_submitted:
       case field::importance:
       case field::priority:
-      case field::mime_version: return errc::none;
-      case field::headers: return look_at_header(with_.headers[i]);
-      case field::text: return demand_utf8(with_.text.text());
-      case field::html: return demand_utf8(with_.html.text());
-      case field::images: return look_at_part(with_.images[i]);
-      case field::attachments: return look_at_part(with_.attachments[i]);
-      default: return look_at_mailbox(mailbox_of(with_, which, i));
+      case field::mime_version: return look_at_line(line_of(with_, at));
+      case field::text:
+      case field::html: return demand_utf8(content_of(with_, at).text());
+      case field::images:
+      case field::attachments: return look_at_file(*file_of(with_, at));
+      default: return look_at_mailbox(mailbox_of(with_, at));
     }
   }
 
@@ -115,7 +113,7 @@ class checker {
   }
 
   // Law 5: no control octet reaches a header.
-  constexpr errc look_at_text(std::string_view value) const {
+  constexpr errc look_at_line(std::string_view value) const {
     return ascii::has_control(value) ? errc::bad_field : demand_utf8(value);
   }
 
@@ -124,16 +122,16 @@ class checker {
     if (form == text::address_form::invalid) return errc::bad_field;
     if (form == text::address_form::utf8) needs_utf8_ = true;
     if (form == text::address_form::utf8 && !limits_.utf8) return errc::smtputf8_needed;
-    return look_at_text(who.name);
+    return look_at_line(who.name);
   }
 
   constexpr errc look_at_header(const header& extra) const {
     const bool is_named = is_field_name(extra.name) && !is_own_field(extra.name);
-    return is_named ? look_at_text(extra.value) : errc::bad_field;
+    return is_named ? look_at_line(extra.value) : errc::bad_field;
   }
 
-  constexpr errc look_at_part(const part& file) const {
-    const errc bad_name = look_at_text(file.file_name);
+  constexpr errc look_at_file(const part& file) const {
+    const errc bad_name = look_at_line(file.file_name);
     if (bad_name != errc::none) return bad_name;
     return demand(is_media_type(file.type) && is_content_id(file.content_id));
   }

@@ -49,10 +49,6 @@ constexpr std::string_view name_of(field which) {
   return field_names[static_cast<std::size_t>(which)];
 }
 
-constexpr field following(field which) {
-  return static_cast<field>(static_cast<unsigned>(which) + 1);
-}
-
 // From `reply_to` to `bcc`.
 constexpr const mailbox_list& list_of(const fields& with, field which) {
   switch (which) {
@@ -63,7 +59,7 @@ constexpr const mailbox_list& list_of(const fields& with, field which) {
   }
 }
 
-// None: the field is left out.
+// None: the field is left out. A message of nothing at all has an empty text.
 constexpr std::size_t pieces_of(const fields& with, field which) {
   switch (which) {
     case field::sender: return with.sender.address.empty() && with.sender.name.empty() ? 0 : 1;
@@ -80,22 +76,69 @@ constexpr std::size_t pieces_of(const fields& with, field which) {
     case field::importance:
     case field::priority: return with.importance == importance::normal ? 0 : 1;
     case field::headers: return with.headers.size();
+    case field::text: {
+      const bool is_needed =
+          !with.html.is_there() && with.images.empty() && with.attachments.empty();
+      return with.text.is_there() || is_needed ? 1 : 0;
+    }
+    case field::html: return with.html.is_there() ? 1 : 0;
     case field::images: return with.images.size();
     case field::attachments: return with.attachments.size();
     default: return 1;
   }
 }
 
-// The `i`th piece of a field up to `bcc`.
-constexpr mailbox mailbox_of(const fields& with, field which, std::size_t i) {
-  if (which == field::from) return with.from;
-  return which == field::sender ? with.sender : list_of(with, which)[i];
+// A place in the message: it begins with the author.
+struct piece {
+  field which = field::from;
+  std::size_t index = 0;
+
+  // To the next one that there is, or to field::end.
+  constexpr void advance(const fields& with) {
+    ++index;
+    while (which != field::end && index >= pieces_of(with, which)) {
+      which = static_cast<field>(static_cast<unsigned>(which) + 1);
+      index = 0;
+    }
+  }
+};
+
+// Of a field up to `bcc`.
+constexpr mailbox mailbox_of(const fields& with, const piece& at) {
+  if (at.which == field::from) return with.from;
+  return at.which == field::sender ? with.sender : list_of(with, at.which)[at.index];
 }
 
 // Of `id`, `in_reply_to` or `references`.
-constexpr const message_id& id_of(const fields& with, field which, std::size_t i) {
-  if (which == field::id) return with.id;
-  return which == field::in_reply_to ? with.in_reply_to : with.references[i];
+constexpr const message_id& id_of(const fields& with, const piece& at) {
+  if (at.which == field::id) return with.id;
+  return at.which == field::in_reply_to ? with.in_reply_to : with.references[at.index];
+}
+
+// What a line of text says: that of all the other fields of the header but `date`.
+constexpr std::string_view line_of(const fields& with, const piece& at) {
+  constexpr text::word_list origins{"auto-generated auto-replied"};
+  constexpr text::word_list importances{"normal high low"};
+  constexpr text::word_list priorities{"3 1 5"};
+  switch (at.which) {
+    case field::subject: return with.subject;
+    case field::auto_submitted: return origins[static_cast<std::size_t>(with.auto_submitted)];
+    case field::importance: return importances[static_cast<std::size_t>(with.importance)];
+    case field::priority: return priorities[static_cast<std::size_t>(with.importance)];
+    case field::headers: return with.headers[at.index].value;
+    default: return {"1.0", 3};  // of MIME
+  }
+}
+
+// Of a field of the body; null: `text` and `html` are no files.
+constexpr const part* file_of(const fields& with, const piece& at) {
+  if (at.which == field::images) return &with.images[at.index];
+  return at.which == field::attachments ? &with.attachments[at.index] : nullptr;
+}
+
+constexpr const content& content_of(const fields& with, const piece& at) {
+  if (at.which == field::text) return with.text;
+  return at.which == field::html ? with.html : file_of(with, at)->octets;
 }
 
 }  // namespace mailmote::mime

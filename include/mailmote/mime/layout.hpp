@@ -18,110 +18,93 @@
 #include <mailmote/mime/encoding_choice.hpp>
 #include <mailmote/mime/field.hpp>
 #include <mailmote/mime/fields.hpp>
+#include <mailmote/mime/file_name.hpp>
 #include <mailmote/mime/header_writer.hpp>
-#include <mailmote/mime/parameter.hpp>
 #include <mailmote/text/word_list.hpp>
 
 namespace mailmote::mime {
 
-// Of a text in pieces.
-constexpr std::uint64_t fnv_1a(std::uint64_t hash, std::string_view piece) {
-  for (const char c : piece) {
-    hash = (hash ^ static_cast<unsigned char>(c)) * 0x0000'0100'0000'01B3;
+// FNV-1a: two messages with different names have different boundaries. That a boundary does not
+// occur in a part does not hang on it (body_encoder.hpp).
+constexpr std::uint64_t digest(const message_id& id) {
+  char room[message_id::max_numbers] = {};
+  std::uint64_t hash = 0xCBF2'9CE4'8422'2325;
+  for (const std::string_view piece : {id.numbers(room), id.text()}) {
+    for (const char c : piece) {
+      hash = (hash ^ static_cast<unsigned char>(c)) * 0x0000'0100'0000'01B3;
+    }
   }
   return hash;
 }
-
-// Two messages with different names have different boundaries. That a boundary does not occur in a
-// part does not hang on it (body_encoder.hpp).
-constexpr std::uint64_t digest(const message_id& id) {
-  char room[message_id::max_numbers] = {};
-  return fnv_1a(fnv_1a(0xCBF2'9CE4'8422'2325, id.numbers(room)), id.text());
-}
-
-// A part that has no parts of its own.
-struct leaf {
-  const content* octets = nullptr;
-  const part* file = nullptr;  // null: the text or the HTML
-  field which = field::text;
-  constexpr content_use use() const {
-    return file == nullptr ? content_use::text : content_use::file;
-  }
-};
 
 class layout {
  public:
   constexpr explicit layout(const fields& with) : with_{with} {}
 
-  constexpr std::size_t size() const {
-    return texts() + with_.images.size() + with_.attachments.size();
-  }
-
-  constexpr leaf operator[](std::size_t i) const {
-    if (i < texts()) {
-      if (has_html() && i + 1 == texts()) return {&with_.html, nullptr, field::html};
-      return {&with_.text, nullptr, field::text};
-    }
-    i -= texts();
-    const bool is_image = i < with_.images.size();
-    const part& file = is_image ? with_.images[i] : with_.attachments[i - with_.images.size()];
-    return {&file.octets, &file, is_image ? field::images : field::attachments};
-  }
-
   // What stands before the octets of a part: what divides it from the one before, and the heads of
   // the multiparts that begin with it.
-  constexpr void put_opening(header_writer& out, std::size_t i, encoding as) const {
-    if (i > 0) {
-      put_boundary_line(out, innermost_around(i));
+  constexpr void put_opening(header_writer& out, const piece& at, encoding as) const {
+    const std::size_t place = place_of(at);
+    if (place > 0) {
+      put_boundary_line(out, innermost_around(place));
       out.end();
     }
     for (const multipart which : outer_first) {
-      if (range_of(which).begin == i && range_of(which).end > i) open(out, which);
+      if (begin_of(which) == place && place < end_of(which)) open(out, which);
     }
-    put_leaf(out, (*this)[i], as);
+    put_head(out, at, as);
   }
 
   // And what stands behind them. `needs_line_end`: they do not end in one.
-  constexpr void put_closing(header_writer& out, std::size_t i, bool needs_line_end) const {
+  constexpr void put_closing(header_writer& out, const piece& at, bool needs_line_end) const {
+    const std::size_t behind = place_of(at) + 1;
     for (const multipart which : {multipart::related, multipart::alternative, multipart::mixed}) {
-      if (range_of(which).end != i + 1) continue;
+      if (end_of(which) != behind) continue;
       put_boundary_line(out, which);
       out.put("--");
       needs_line_end = true;
     }
-    if (i + 1 == size() && needs_line_end) out.end();
+    if (behind == size() && needs_line_end) out.end();
   }
 
  private:
   enum class multipart : char { mixed = '1', alternative = '2', related = '3' };
 
-  // Of leaves.
-  struct range {
-    std::size_t begin = 0;
-    std::size_t end = 0;  // 0: there is no such multipart
-  };
-
-  constexpr bool has_html() const { return with_.html.is_there(); }
-  // A message of nothing at all has an empty text.
+  // All parts in a row: the texts, the images, the attachments.
   constexpr std::size_t texts() const {
-    const std::size_t n = (with_.text.is_there() ? 1u : 0u) + (has_html() ? 1u : 0u);
-    return n == 0 && with_.images.empty() && with_.attachments.empty() ? 1 : n;
+    return pieces_of(with_, field::text) + pieces_of(with_, field::html);
+  }
+  constexpr std::size_t place_of(const piece& at) const {
+    switch (at.which) {
+      case field::text: return 0;
+      case field::html: return texts() - 1;
+      case field::images: return texts() + at.index;
+      default: return texts() + with_.images.size() + at.index;
+    }
+  }
+  constexpr std::size_t size() const {
+    return texts() + with_.images.size() + with_.attachments.size();
   }
 
-  constexpr range range_of(multipart which) const {
-    const std::size_t shown = texts() + (has_html() ? with_.images.size() : 0);
+  // Which of them a multipart has in it.
+  constexpr std::size_t begin_of(multipart which) const {
+    return which == multipart::related ? texts() - 1 : 0;
+  }
+  // 0: there is no such multipart.
+  constexpr std::size_t end_of(multipart which) const {
+    const std::size_t shown = texts() + (with_.html.is_there() ? with_.images.size() : 0);
     switch (which) {
-      case multipart::mixed: return {0, size() > shown ? size() : 0};
-      case multipart::alternative: return {0, texts() == 2 ? shown : 0};
-      default: return {texts() - 1, shown > texts() ? shown : 0};
+      case multipart::mixed: return size() > shown ? size() : 0;
+      case multipart::alternative: return texts() == 2 ? shown : 0;
+      default: return shown > texts() ? shown : 0;
     }
   }
 
   // That the part, which is not the first, is not the first of.
-  constexpr multipart innermost_around(std::size_t i) const {
+  constexpr multipart innermost_around(std::size_t place) const {
     multipart found = multipart::mixed;
     for (const multipart which : outer_first) {
-      if (range_of(which).begin < i && i < range_of(which).end) found = which;
+      if (begin_of(which) < place && place < end_of(which)) found = which;
     }
     return found;
   }
@@ -155,21 +138,22 @@ class layout {
     out.end();
   }
 
-  static constexpr std::string_view type_of(const leaf& what) {
+  constexpr void put_head(header_writer& out, const piece& at, encoding as) const {
     using namespace std::string_view_literals;
-    if (what.file != nullptr) return what.file->type;
-    return what.which == field::html ? "text/html; charset=utf-8"sv : "text/plain; charset=utf-8"sv;
-  }
-
-  static constexpr void put_leaf(header_writer& out, const leaf& what, encoding as) {
     constexpr text::word_list encodings{"7bit 8bit quoted-printable base64"};
+    const part* const file = file_of(with_, at);
     out.put("Content-Type: ");
-    out.put(type_of(what));
+    if (file != nullptr) {
+      out.put(file->type);
+    } else {
+      out.put(at.which == field::text ? "text/plain"sv : "text/html"sv);
+      out.put("; charset=utf-8");
+    }
     out.end();
     out.put("Content-Transfer-Encoding: ");
     out.put(encodings[static_cast<std::size_t>(as) - 1]);  // it is not automatic
     out.end();
-    if (what.file != nullptr) put_file(out, *what.file, what.which);
+    if (file != nullptr) put_file(out, *file, at.which);
     out.end();
   }
 
@@ -177,7 +161,7 @@ class layout {
     using namespace std::string_view_literals;
     out.put("Content-Disposition: ");
     out.put(which == field::images ? "inline"sv : "attachment"sv);
-    if (!file.file_name.empty()) put_parameter(out, "filename", file.file_name);
+    if (!file.file_name.empty()) put_file_name(out, file.file_name);
     out.end();
     if (file.content_id.empty()) return;
     out.put("Content-ID: <");

@@ -47,22 +47,20 @@ class message final : public body_source {
     raw_utf8_ = checked.needs_utf8();
     eight_bit_ = limits.eight_bit;
     error_ = errc::none;
-    const layout parts{with_};
-    for (std::size_t i = 0; i < parts.size(); ++i) {
-      const errc spent = begin_source(parts[i]);
+    for (piece at; at.which != field::end; at.advance(with_)) {
+      const errc spent = at.which < field::text ? errc::none : begin_source(at);
       if (spent != errc::none) return spent;
     }
     length_ = measured();
-    at_ = {};
-    offset_ = 0;
+    rewind();
     return errc::none;
   }
 
   io_result read_some(std::span<char> out) noexcept override {
     std::size_t written = 0;
-    while (written < out.size() && at_.now != stage::end) {
+    while (written < out.size() && at_.which != field::end) {
       const auto room = out.subspan(written);
-      if (at_.now != stage::octets) {
+      if (stage_ != stage::octets) {
         written += write_piece(room);
         continue;
       }
@@ -87,69 +85,66 @@ class message final : public body_source {
 
  private:
   enum class stage : std::uint8_t {
-    header,   // pieces of fields
-    opening,  // of a part: what stands before its octets
+    head,  // of a field all that there is; of a part what stands before its octets
     octets,
     closing,
-    end,
   };
 
-  struct place {
-    stage now = stage::header;
-    field which = field::from;
-    encoding as = encoding::automatic;  // of the part, from its opening on
-    std::uint16_t column = 0;
-    std::size_t index = 0;  // of the field's piece, or the part
-  };
-
-  errc begin_source(const leaf& part) noexcept {
-    body_source* const source = part.octets->source();
+  errc begin_source(const piece& at) {
+    body_source* const source = content_of(with_, at).source();
     if (source == nullptr) return errc::none;
-    const bool binary = form_of(part.use(), chosen(part)) == content_form::octets;
+    const bool binary = form_of(use_of(at), chosen(at)) == content_form::octets;
     return source->begin({.eight_bit = true, .utf8 = true, .binary = binary});
   }
 
-  encoding chosen(const leaf& part) {
-    return choose_encoding(*part.octets, part.use(), eight_bit_, octets_);
+  static constexpr content_use use_of(const piece& at) {
+    return at.which < field::images ? content_use::text : content_use::file;
   }
 
-  // To the next place.
+  encoding chosen(const piece& at) {
+    return choose_encoding(content_of(with_, at), use_of(at), eight_bit_, octets_);
+  }
+
+  // To the beginning.
+  void rewind() {
+    at_ = {};
+    stage_ = stage::head;
+    column_ = 0;
+    offset_ = 0;
+  }
+
+  bool is_part() const { return at_.which >= field::text && at_.which != field::end; }
+
+  // To the next stage, or the next piece.
   void advance() {
-    const layout parts{with_};
-    switch (at_.now) {
-      case stage::header:
-        ++at_.index;
-        while (at_.which != field::text && at_.index >= pieces_of(with_, at_.which)) {
-          at_.which = following(at_.which);
-          at_.index = 0;
-        }
-        if (at_.which == field::text) at_.now = stage::opening;
-        break;
-      case stage::opening: at_.now = stage::octets; break;
-      case stage::octets: at_.now = stage::closing; break;
-      default: at_.now = ++at_.index < parts.size() ? stage::opening : stage::end; break;
-    }
-    if (at_.now == stage::opening) at_.as = chosen(parts[at_.index]);
-    if (at_.now == stage::octets) {
-      const leaf part = parts[at_.index];
-      octets_.begin(*part.octets, at_.as, form_of(part.use(), at_.as), with_.broken_utf8);
+    if (stage_ == stage::octets) {
+      stage_ = stage::closing;
+    } else if (stage_ == stage::head && is_part()) {
+      stage_ = stage::octets;
+      octets_.begin(content_of(with_, at_), as_, form_of(use_of(at_), as_), with_.broken_utf8);
+    } else {
+      stage_ = stage::head;
+      at_.advance(with_);
+      if (is_part()) as_ = chosen(at_);
     }
   }
 
-  // Of any place but that of octets. Returns the column behind it.
+  // Of any stage but that of octets. Returns the column behind it.
   std::size_t put_piece(text::piece_writer& out) const {
-    header_writer header{out, at_.column, raw_utf8_};
-    if (at_.now == stage::header) header_fields{header, with_}.put(at_.which, at_.index);
-    if (at_.now == stage::opening) layout{with_}.put_opening(header, at_.index, at_.as);
-    if (at_.now == stage::closing) {
-      layout{with_}.put_closing(header, at_.index, octets_.needs_line_end());
+    header_writer header{out, column_, raw_utf8_};
+    if (at_.which < field::text) {
+      put_field(header, with_, at_);
+    } else if (stage_ == stage::head) {
+      layout{with_}.put_opening(header, at_, as_);
+    } else {
+      layout{with_}.put_closing(header, at_, octets_.needs_line_end());
     }
     return header.column();
   }
 
   // What a piece has become when it is out, or counted.
   void leave(std::size_t column) {
-    at_.column = static_cast<std::uint16_t>(column);
+    column_ = static_cast<std::uint16_t>(column);
     advance();
   }
 
@@ -167,8 +162,8 @@ class message final : public body_source {
   // Of the whole message, or unknown_length. Walks to its end.
   std::uint64_t measured() {
     std::uint64_t total = 0;
-    for (at_ = {}; at_.now != stage::end;) {
-      if (at_.now == stage::octets) {
+    for (rewind(); at_.which != field::end;) {
+      if (stage_ == stage::octets) {
         const std::uint64_t length = octets_.length();
         if (length == unknown_length) return unknown_length;
         total += length;
@@ -185,7 +180,10 @@ class message final : public body_source {
 
   const fields& with_;
   std::uint64_t length_ = unknown_length;
-  place at_{.now = stage::end};
+  piece at_{.which = field::end};
+  stage stage_ = stage::head;
+  encoding as_ = encoding::automatic;  // of the part, from its head on
+  std::uint16_t column_ = 0;
   std::size_t offset_ = 0;  // octets of the piece at `at_` that are already out
   body_encoder octets_{};
   errc error_ = errc::none;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
-// parameter.hpp: a file name in a header, whatever letters it has.
+// file_name.hpp: a file name in a header, whatever letters it has.
 //
 // Knows:          RFC 2231 sections 3 and 4: percent encoding, and values in several pieces.
-// Does not know:  which parameters there are.
+// Does not know:  what file it is.
 // Bounds:         60 octets for the ASCII form.
 #pragma once
 
@@ -25,17 +25,17 @@ constexpr char percent_form(char c) {
   return ascii::is_alphanumeric(c) || c == '.' || c == '-' || c == '_' ? c : '\0';
 }
 
-// Takes as many whole characters off `value` as fit into a line.
-constexpr void put_section(header_writer& out, std::string_view& value) {
+// Takes as many whole characters off `rest` as fit into a line.
+constexpr std::string_view take_section(std::string_view& rest) {
+  const char* const begin = rest.data();
   std::size_t length = 0;
-  while (!value.empty()) {
-    std::string_view rest = value;
-    const std::string_view character = text::take_character(rest);
-    length += text::escaped_length(character, percent_form);
-    if (length > max_section) return;
-    text::put_escaped(out.octets(), character, '%', percent_form);
-    value = rest;
+  while (!rest.empty()) {
+    std::string_view behind = rest;
+    length += text::escaped_length(text::take_character(behind), percent_form);
+    if (length > max_section) break;
+    rest = behind;
   }
+  return {begin, static_cast<std::size_t>(rest.data() - begin)};
 }
 
 // The name's last 60 characters, with an underscore for each that ASCII has not.
@@ -57,35 +57,33 @@ constexpr void put_ascii(header_writer& out, std::string_view value) {
 
 // ; filename="..." where that will do. Else by RFC 2231, with an ASCII form for those who do not know
 // it, and last: who knows both takes the first.
-constexpr void put_parameter(header_writer& out, std::string_view name, std::string_view value) {
+constexpr void put_file_name(header_writer& out, std::string_view value) {
   out.put(";");
   const bool is_ascii = !ascii::has_non_ascii(value) && out.can_stand(value);
   const std::size_t in_quotes = header_writer::quoted_length(value);
   if (is_ascii && in_quotes <= max_quoted + 2) {
-    out.blank(name.size() + 1 + in_quotes);
-    out.put(name);
-    out.put("=");
+    out.blank(9 + in_quotes);
+    out.put("filename=");
     return out.quoted(value);
   }
-  std::size_t total = 0;
-  for (std::string_view rest = value; !rest.empty();) {
-    total += text::escaped_length(text::take_character(rest), detail::percent_form);
-  }
-  std::size_t section = 0;
-  for (std::string_view rest = value; !rest.empty(); ++section) {
+  std::string_view rest = value;
+  for (std::size_t section = 0; !rest.empty(); ++section) {
+    std::string_view part = detail::take_section(rest);
     out.fold();
-    out.put(name);
-    if (total > detail::max_section) {
-      out.put("*");
+    out.put("filename*");
+    if (section > 0 || !rest.empty()) {
       out.octets().put_number(section);  // lines here are short
+      out.put("*");
     }
-    out.put(section == 0 ? std::string_view{"*=utf-8''"} : std::string_view{"*="});
-    detail::put_section(out, rest);
+    out.put("=");
+    if (section == 0) out.put("utf-8''");
+    while (!part.empty()) {
+      text::put_escaped(out.octets(), text::take_character(part), '%', detail::percent_form);
+    }
     out.put(";");
   }
   out.fold();
-  out.put(name);
-  out.put("=");
+  out.put("filename=");
   detail::put_ascii(out, value);
 }
 
