@@ -28,10 +28,11 @@ constexpr char percent_form(char c) {
 // Takes as many whole characters off `rest` as fit into a line.
 constexpr std::string_view take_section(std::string_view& rest) {
   const char* const begin = rest.data();
+  char piece[text::max_escaped] = {};
   std::size_t length = 0;
   while (!rest.empty()) {
     std::string_view behind = rest;
-    length += text::escaped_length(text::take_character(behind), percent_form);
+    length += text::escape(text::take_character(behind), '%', percent_form, piece);
     if (length > max_section) break;
     rest = behind;
   }
@@ -78,7 +79,8 @@ constexpr void put_file_name(header_writer& out, std::string_view value) {
     out.put("=");
     if (section == 0) out.put("utf-8''");
     while (!part.empty()) {
-      text::put_escaped(out.octets(), text::take_character(part), '%', detail::percent_form);
+      char piece[text::max_escaped] = {};
+      out.put({piece, text::escape(text::take_character(part), '%', detail::percent_form, piece)});
     }
     out.put(";");
   }

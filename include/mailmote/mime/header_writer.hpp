@@ -72,7 +72,7 @@ class header_writer {
 
   // What people write and read (RFC 5322 section 3.2.5); never empty.
   constexpr void unstructured(std::string_view value) {
-    if (!can_stand(value)) return encoded(value);
+    if (!can_stand(value)) return encoded(value, text::shorter_encoding(value));
     put(" ");  // never folded: a first line of nothing but a name is not read well by all
     for (std::size_t begin = 0; begin < value.size();) {
       std::size_t end_of_word = begin;
@@ -88,7 +88,8 @@ class header_writer {
   // A display name: atoms, a quoted string, or encoded words.
   constexpr void phrase(std::string_view name) {
     const std::size_t in_quotes = quoted_length(name);
-    if (in_quotes > max_quoted + 2 || !can_stand(name)) return encoded(name);
+    if (in_quotes > max_quoted + 2 || !can_stand(name))
+      return encoded(name, text::shorter_encoding(name));
     bool is_atoms = true;
     char before = 0;
     for (const char c : name) {
@@ -127,8 +128,7 @@ class header_writer {
     while (!s.empty()) put(text::take_character(s));
   }
 
-  constexpr void encoded(std::string_view value) {
-    const text::word_encoding as = text::shorter_encoding(value);
+  constexpr void encoded(std::string_view value, text::word_encoding as) {
     constexpr std::size_t least = text::word_frame + 12;  // any one character
     while (!value.empty()) {
       blank(least);

@@ -31,33 +31,17 @@ constexpr char q_form(char c) {
   return is_literal ? c : '\0';
 }
 
-constexpr std::size_t escaped_length(std::string_view s, octet_form form) {
-  std::size_t length = 0;
-  for (const char c : s) length += form(c) != '\0' ? 1 : 3;
-  return length;
+inline constexpr std::size_t max_escaped = 12;  // of a character
+
+// Where an octet has no other form, `mark` and two digits. Returns how much was written to `out`.
+constexpr std::size_t escape(std::string_view character, char mark, octet_form form, char* out) {
+  char* end = out;
+  for (const char c : character) {
+    *end = form(c);
+    end = *end != '\0' ? end + 1 : put_hex(mark, c, end);
+  }
+  return static_cast<std::size_t>(end - out);
 }
-
-// Where there is no other form, `mark` and two digits.
-constexpr void put_escaped(piece_writer& out, std::string_view s, char mark, octet_form form) {
-  for (const char c : s) {
-    char piece[3] = {form(c)};
-    out.put({piece, piece[0] != '\0' ? 1 : put_hex(mark, c, piece)});
-  }
-}
-
-// The text of a word in either encoding.
-struct word_length {
-  std::size_t octets = 0;
-  std::size_t as_q = 0;
-
-  constexpr void add(std::string_view character) {
-    octets += character.size();
-    as_q += escaped_length(character, q_form);
-  }
-  constexpr std::size_t in(word_encoding as) const {
-    return as == word_encoding::b ? base64_length(octets) : as_q;
-  }
-};
 
 // A line that has an encoded word in it: RFC 2047 section 2.
 inline constexpr std::size_t max_encoded_line = 76;
@@ -66,9 +50,15 @@ inline constexpr std::size_t word_frame = 12;  // =?utf-8?q? and ?=
 
 // Which of the two makes the whole text shorter.
 constexpr word_encoding shorter_encoding(std::string_view text) {
-  word_length all;
-  while (!text.empty()) all.add(take_character(text));
-  return all.in(word_encoding::b) < all.in(word_encoding::q) ? word_encoding::b : word_encoding::q;
+  char piece[max_escaped] = {};
+  std::size_t octets = 0;
+  std::size_t as_q = 0;
+  while (!text.empty()) {
+    const std::string_view character = take_character(text);
+    octets += character.size();
+    as_q += escape(character, '=', q_form, piece);
+  }
+  return base64_length(octets) < as_q ? word_encoding::b : word_encoding::q;
 }
 
 // Takes as much of `rest` as makes a word of at most `width` characters, at least one character, and
@@ -78,24 +68,24 @@ constexpr std::size_t put_word(piece_writer& out, std::string_view& rest, std::s
   using namespace std::string_view_literals;
   out.put(as == word_encoding::b ? "=?utf-8?b?"sv : "=?utf-8?q?"sv);
   base64_encoder group;
-  char piece[8] = {};
-  std::size_t length = word_frame;
-  for (word_length text; !rest.empty();) {
+  char piece[max_escaped] = {};
+  std::size_t octets = 0;
+  std::size_t inner = 0;  // characters between the frame
+  while (!rest.empty()) {
     std::string_view behind = rest;
     const std::string_view character = take_character(behind);
-    text.add(character);
-    if (length > word_frame && word_frame + text.in(as) > width) break;
-    length = word_frame + text.in(as);
+    octets += character.size();
+    std::size_t n = escape(character, '=', q_form, piece);
+    const std::size_t longer = as == word_encoding::b ? base64_length(octets) : inner + n;
+    if (inner > 0 && word_frame + longer > width) break;
+    inner = longer;
     rest = behind;
-    if (as == word_encoding::b) {
-      out.put({piece, group.encode(character, piece)});
-    } else {
-      put_escaped(out, character, '=', q_form);
-    }
+    if (as == word_encoding::b) n = group.encode(character, piece);
+    out.put({piece, n});
   }
-  if (as == word_encoding::b) out.put({piece, group.finish(piece)});
+  out.put({piece, group.finish(piece)});
   out.put("?=");
-  return length;
+  return word_frame + inner;
 }
 
 }  // namespace mailmote::text

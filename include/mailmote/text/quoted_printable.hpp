@@ -16,20 +16,22 @@ namespace mailmote::text {
 
 inline constexpr std::string_view upper_hex_digits = "0123456789ABCDEF";
 
-// `=`, `%` or whatever `mark` is, and two hexadecimal digits. Writes 3 characters.
-constexpr std::size_t put_hex(char mark, char octet, char* out) {
-  out[0] = mark;
-  out[1] = upper_hex_digits[static_cast<unsigned char>(octet) >> 4];
-  out[2] = upper_hex_digits[static_cast<unsigned char>(octet) & 15];
-  return 3;
+// Here and below, what writes to `out` returns the end of what it wrote.
+
+// `=`, `%` or whatever `mark` is, and two hexadecimal digits.
+constexpr char* put_hex(char mark, char octet, char* out) {
+  *out++ = mark;
+  *out++ = upper_hex_digits[static_cast<unsigned char>(octet) >> 4];
+  *out++ = upper_hex_digits[static_cast<unsigned char>(octet) & 15];
+  return out;
 }
 
 // All 16 digits of a number.
-constexpr void put_hex(std::uint64_t number, char* out) {
+constexpr char* put_hex(std::uint64_t number, char* out) {
   for (char* at = out + 16; at > out; number >>= 4) *--at = upper_hex_digits[number & 15];
+  return out + 16;
 }
 
-// Each call writes to `out`, and returns the end of what it wrote.
 class quoted_printable_encoder {
  public:
   static constexpr std::size_t max_octet = 12;  // what `put` writes at most
@@ -71,7 +73,7 @@ class quoted_printable_encoder {
       column_ = 0;
     }
     column_ = static_cast<std::uint8_t>(column_ + length);
-    if (!as_it_is) return out + put_hex('=', c, out);
+    if (!as_it_is) return put_hex('=', c, out);
     *out++ = c;
     return out;
   }
