@@ -58,22 +58,28 @@ class body_encoder {
   // says why.
   io_result read_some(std::span<char> out) noexcept {
     for (;;) {
+      if (error_ != errc::none) return io_status::failed;
       if (held_begin_ < held_end_) return io_result::moved(release(out));
       if (has_ended_) return io_status::closed;
       const bool is_held = fits(out.size()) == 0;
       const std::span<char> to = is_held ? std::span<char>{held_} : out;
-      std::span<const char> in;
-      const io_result result = take(to.last(fits(to.size())), in);
-      if (result.status() == io_status::closed) {
-        end();
-      } else if (!result.ok()) {
-        return result;
-      } else {
-        const auto n = static_cast<std::size_t>(encode(in, to.data()) - to.data());
-        if (is_held) hold(n);
-        if (!is_held && n > 0 && error_ == errc::none) return io_result::moved(n);
+      const std::size_t fitting = fits(to.size());
+      if (source_ != nullptr) {
+        const io_result result = take(to.last(fitting));
+        if (!result.ok() && result.status() != io_status::closed) return result;
       }
-      if (error_ != errc::none) return io_status::failed;
+      const std::string_view in{text_.data(), std::min(fitting, text_.size())};
+      text_.remove_prefix(in.size());
+      if (in.empty()) {
+        end();
+        continue;
+      }
+      const auto n = static_cast<std::size_t>(encode(in, to.data()) - to.data());
+      if (is_held) {
+        hold(n);
+      } else if (n > 0 && error_ == errc::none) {
+        return io_result::moved(n);
+      }
     }
   }
 
@@ -124,17 +130,12 @@ class body_encoder {
     return is_plain_base64() ? text::base64_lines::fitting(room) : room / max_octet;
   }
 
-  // The next octets, read into `room` if they are not in memory already.
-  io_result take(std::span<char> room, std::span<const char>& in) noexcept {
-    if (source_ == nullptr) {
-      in = std::span{text_}.first(std::min(room.size(), text_.size()));
-      text_.remove_prefix(in.size());
-      return in.empty() ? io_result{io_status::closed} : io_result::moved(in.size());
-    }
+  // The source's next octets, read into `room`; none where it is over.
+  io_result take(std::span<char> room) noexcept {
     const io_result result = source_->read_some(room);
     if (result.status() == io_status::failed) return fail(source_->error());
     if (result.count() > room.size()) return fail(errc::source_failed);  // no source's right
-    in = room.first(result.count());
+    text_ = {room.data(), result.count()};
     if (left_ == unknown_length) return result;
     const bool is_over = result.status() == io_status::closed;
     if (is_over ? left_ > 0 : result.count() > left_) return fail(errc::source_length);
@@ -220,7 +221,7 @@ class body_encoder {
   }
 
   body_source* source_ = nullptr;
-  std::string_view text_{};      // the rest of what is in memory
+  std::string_view text_{};      // what is at hand: the rest of a text in memory
   std::uint64_t left_ = 0;       // octets that the source still owes, or unknown_length
   text::base64_lines base64_{};  // one of the two is in use
   text::quoted_printable_encoder quoted_{};

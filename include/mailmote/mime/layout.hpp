@@ -13,13 +13,15 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <string_view>
 
-#include <mailmote/mime/encoding_choice.hpp>
 #include <mailmote/mime/field.hpp>
 #include <mailmote/mime/fields.hpp>
 #include <mailmote/mime/file_name.hpp>
 #include <mailmote/mime/header_writer.hpp>
+#include <mailmote/mime/part.hpp>
+#include <mailmote/text/quoted_printable.hpp>
 #include <mailmote/text/word_list.hpp>
 
 namespace mailmote::mime {
