@@ -36,7 +36,7 @@ constexpr void put_id(header_writer& out, const message_id& id) {
   out.put(">");
 }
 
-constexpr void put_date(header_writer& out, date_time date) {
+constexpr void put_date(header_writer& out, const date_time& date) {
   out.put(" ");
   date.put(out.octets());
 }
@@ -47,6 +47,8 @@ constexpr void put_line(header_writer& out, std::string_view line) {
 
 }  // namespace detail
 
+// Any piece of the header: the first one of a field has its name before it, the last one a line end
+// behind it.
 constexpr void put_field(header_writer& out, const fields& with, const piece& at) {
   if (at.which == field::bcc) return;  // in the envelope only
   const bool is_extra = at.which == field::headers;
