@@ -57,8 +57,7 @@ class body_encoder {
   // By the rules of byte_stream::read_some; `out` may be a single octet. After `failed`, error()
   // says why.
   io_result read_some(std::span<char> out) noexcept {
-    for (;;) {
-      if (error_ != errc::none) return io_status::failed;
+    while (error_ == errc::none) {
       if (held_begin_ < held_end_) return io_result::moved(release(out));
       if (has_ended_) return io_status::closed;
       const bool is_held = fits(out.size()) == 0;
@@ -81,6 +80,7 @@ class body_encoder {
         return io_result::moved(n);
       }
     }
+    return io_status::failed;
   }
 
   // Of all that read_some will give, asked instead of the first one; unknown_length of what is not

@@ -67,7 +67,8 @@ class date_time {
   }
 
   static constexpr void set_name(char* at, std::string_view names, int n) {
-    for (int i = 0; i < 3; ++i) at[i] = names[static_cast<std::size_t>(3 * n + i)];
+    const auto begin = static_cast<std::size_t>(n) * 3;
+    for (std::size_t i = 0; i < 3; ++i) at[i] = names[begin + i];
   }
 
   std::int64_t seconds_ = 0;

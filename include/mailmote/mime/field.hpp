@@ -59,29 +59,28 @@ constexpr const mailbox_list& list_of(const fields& with, field which) {
   }
 }
 
+constexpr std::size_t once_if(bool is_there) { return is_there ? 1 : 0; }
+
 // None: the field is left out. A message of nothing at all has an empty text.
 constexpr std::size_t pieces_of(const fields& with, field which) {
+  const bool is_bare = !with.html.is_there() && with.images.empty() && with.attachments.empty();
   switch (which) {
-    case field::sender: return with.sender.address.empty() && with.sender.name.empty() ? 0 : 1;
+    case field::sender: return once_if(!with.sender.address.empty() || !with.sender.name.empty());
     case field::reply_to:
     case field::to:
     case field::cc:
     case field::bcc: return list_of(with, which).size();
-    case field::subject: return with.subject.empty() ? 0 : 1;
-    case field::date: return with.date.is_set() ? 1 : 0;
-    case field::id: return with.id.empty() ? 0 : 1;
-    case field::in_reply_to: return with.in_reply_to.empty() ? 0 : 1;
+    case field::subject: return once_if(!with.subject.empty());
+    case field::date: return once_if(with.date.is_set());
+    case field::id: return once_if(!with.id.empty());
+    case field::in_reply_to: return once_if(!with.in_reply_to.empty());
     case field::references: return with.references.size();
-    case field::auto_submitted: return with.auto_submitted == auto_submitted::no ? 0 : 1;
+    case field::auto_submitted: return once_if(with.auto_submitted != auto_submitted::no);
     case field::importance:
-    case field::priority: return with.importance == importance::normal ? 0 : 1;
+    case field::priority: return once_if(with.importance != importance::normal);
     case field::headers: return with.headers.size();
-    case field::text: {
-      const bool is_needed =
-          !with.html.is_there() && with.images.empty() && with.attachments.empty();
-      return with.text.is_there() || is_needed ? 1 : 0;
-    }
-    case field::html: return with.html.is_there() ? 1 : 0;
+    case field::text: return once_if(with.text.is_there() || is_bare);
+    case field::html: return once_if(with.html.is_there());
     case field::images: return with.images.size();
     case field::attachments: return with.attachments.size();
     default: return 1;

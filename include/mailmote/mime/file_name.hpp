@@ -28,7 +28,7 @@ constexpr char percent_form(char c) {
 // Takes as many whole characters off `rest` as fit into a line.
 constexpr std::string_view take_section(std::string_view& rest) {
   const char* const begin = rest.data();
-  char piece[text::max_escaped] = {};
+  char piece[text::max_escaped];
   std::size_t length = 0;
   while (!rest.empty()) {
     std::string_view behind = rest;
@@ -79,7 +79,7 @@ constexpr void put_file_name(header_writer& out, std::string_view value) {
     out.put("=");
     if (section == 0) out.put("utf-8''");
     while (!part.empty()) {
-      char piece[text::max_escaped] = {};
+      char piece[text::max_escaped];
       out.put({piece, text::escape(text::take_character(part), '%', detail::percent_form, piece)});
     }
     out.put(";");

@@ -27,7 +27,7 @@ constexpr void put_mailbox(header_writer& out, const mailbox& who, bool is_last)
 }
 
 constexpr void put_id(header_writer& out, const message_id& id) {
-  char room[message_id::max_numbers] = {};
+  char room[message_id::max_numbers];
   const std::string_view numbers = id.numbers(room);
   out.blank(numbers.size() + id.text().size() + 2);
   out.put("<");

@@ -29,7 +29,7 @@ namespace mailmote::mime {
 // FNV-1a: two messages with different names have different boundaries. That a boundary does not
 // occur in a part does not hang on it (body_encoder.hpp).
 constexpr std::uint64_t digest(const message_id& id) {
-  char room[message_id::max_numbers] = {};
+  char room[message_id::max_numbers];
   std::uint64_t hash = 0xCBF2'9CE4'8422'2325;
   for (const std::string_view piece : {id.numbers(room), id.text()}) {
     for (const char c : piece) {

@@ -50,7 +50,7 @@ inline constexpr std::size_t word_frame = 12;  // =?utf-8?q? and ?=
 
 // Which of the two makes the whole text shorter.
 constexpr word_encoding shorter_encoding(std::string_view text) {
-  char piece[max_escaped] = {};
+  char piece[max_escaped];
   std::size_t octets = 0;
   std::size_t as_q = 0;
   while (!text.empty()) {
@@ -68,7 +68,7 @@ constexpr std::size_t put_word(piece_writer& out, std::string_view& rest, std::s
   using namespace std::string_view_literals;
   out.put(as == word_encoding::b ? "=?utf-8?b?"sv : "=?utf-8?q?"sv);
   base64_encoder group;
-  char piece[max_escaped] = {};
+  char piece[max_escaped];
   std::size_t octets = 0;
   std::size_t inner = 0;  // characters between the frame
   while (!rest.empty()) {
