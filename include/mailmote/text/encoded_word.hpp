@@ -72,14 +72,16 @@ constexpr std::size_t put_word(piece_writer& out, std::string_view& rest, std::s
   std::size_t octets = 0;
   std::size_t inner = 0;  // characters between the frame
   while (!rest.empty()) {
-    std::string_view behind = rest;
-    const std::string_view character = take_character(behind);
+    const std::string_view before = rest;
+    const std::string_view character = take_character(rest);
     octets += character.size();
     std::size_t n = escape(character, '=', q_form, piece);
     const std::size_t longer = as == word_encoding::b ? base64_length(octets) : inner + n;
-    if (inner > 0 && word_frame + longer > width) break;
+    if (inner > 0 && word_frame + longer > width) {
+      rest = before;
+      break;
+    }
     inner = longer;
-    rest = behind;
     if (as == word_encoding::b) n = group.encode(character, piece);
     out.put({piece, n});
   }
