@@ -11,6 +11,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <initializer_list>
 #include <limits>
 #include <ranges>
@@ -3060,7 +3061,6 @@ class base64_lines {
  public:
   static constexpr std::uint32_t line = 76;  // characters
   static constexpr std::uint32_t octets_a_line = 57;
-  static constexpr std::size_t max_end = 6;   // what `finish` writes at most
   static constexpr std::size_t max_more = 6;  // what `encode` writes beside 4/3 of n and line ends
 
   static constexpr std::uint64_t length(std::uint64_t octets) {
@@ -3077,37 +3077,36 @@ class base64_lines {
     return lines * (line + 2) + base64_length(rest + 1);
   }
 
-  // How many octets can be encoded at once into `room`.
+  // How many octets can be encoded at once into `room`: less than there is room for.
   static constexpr std::size_t fitting(std::size_t room) {
-    return room < 2 * max_more ? 0
-                               : (room - 2 * max_more) / (line + 2) * octets_a_line +
-                                     (room - 2 * max_more) % (line + 2) / 2;
+    return room / 2 > max_more ? room / 2 - max_more : 0;
   }
 
-  // Encodes all of `in`, at most fitting(out.size()) octets. The two may share memory when `in` ends
-  // where `out` does: the writing then never gets ahead of the reading.
-  constexpr std::size_t encode(std::span<const char> in, std::span<char> out) {
-    std::size_t written = 0;
+  // Encodes all of `in`, and returns the end of what it wrote: of fitting(n) octets, at most n
+  // characters. The two may share memory when `in` ends where those n do: the writing then never gets
+  // ahead of the reading.
+  constexpr char* encode(std::span<const char> in, char* out) {
     while (!in.empty()) {
-      if (column_ == line) written += end_line(out.subspan(written));
+      if (column_ == line) out = end_line(out);
       const std::size_t left = (line - column_) / 4 * 3 - group_.held();
       const auto piece = in.first(std::min(left, in.size()));
-      const std::size_t n = group_.encode(piece, out.subspan(written));
+      const std::size_t n = group_.encode(piece, {out, line});
       in = in.subspan(piece.size());
       column_ += static_cast<std::uint32_t>(n);
-      written += n;
+      out += n;
     }
-    return written;
+    return out;
   }
 
-  constexpr std::size_t finish(std::span<char> out) { return group_.finish(out); }
+  // At most 4 characters.
+  constexpr char* finish(char* out) { return out + group_.finish({out, 4}); }
 
  private:
-  constexpr std::size_t end_line(std::span<char> out) {
-    out[0] = '\r';
-    out[1] = '\n';
+  constexpr char* end_line(char* out) {
+    *out++ = '\r';
+    *out++ = '\n';
     column_ = 0;
-    return 2;
+    return out;
   }
 
   base64_encoder group_{};
@@ -3128,60 +3127,66 @@ namespace mailmote::text {
 
 inline constexpr std::string_view upper_hex_digits = "0123456789ABCDEF";
 
-// `=`, `%` or whatever `mark` is, and two hexadecimal digits. Writes 3 characters.
-constexpr std::size_t put_hex(char mark, char octet, char* out) {
-  out[0] = mark;
-  out[1] = upper_hex_digits[static_cast<unsigned char>(octet) >> 4];
-  out[2] = upper_hex_digits[static_cast<unsigned char>(octet) & 15];
-  return 3;
+// Here and below, what writes to `out` returns the end of what it wrote.
+
+// `=`, `%` or whatever `mark` is, and two hexadecimal digits.
+constexpr char* put_hex(char mark, char octet, char* out) {
+  *out++ = mark;
+  *out++ = upper_hex_digits[static_cast<unsigned char>(octet) >> 4];
+  *out++ = upper_hex_digits[static_cast<unsigned char>(octet) & 15];
+  return out;
 }
 
-// Each call writes to `out`, and returns how much.
+// All 16 digits of a number.
+constexpr char* put_hex(std::uint64_t number, char* out) {
+  for (char* at = out + 16; at > out; number >>= 4) *--at = upper_hex_digits[number & 15];
+  return out + 16;
+}
+
 class quoted_printable_encoder {
  public:
   static constexpr std::size_t max_octet = 12;  // what `put` writes at most
   static constexpr std::size_t max_line = 76;   // RFC 2045 section 6.7 (5), without its CRLF
 
-  constexpr std::size_t put(char c, char* out) {
-    std::size_t written = release(false, out);
+  constexpr char* put(char c, char* out) {
+    out = release(false, out);
     if (c == ' ' || c == '\t') {
       blank_ = c;
-      return written;
+      return out;
     }
-    return written + put_token(c, ascii::is_printable(c) && c != '=', out + written);
+    return put_token(c, ascii::is_printable(c) && c != '=', out);
   }
 
   // A line of the text ends here: at most 8 characters.
-  constexpr std::size_t end_line(char* out) {
-    std::size_t written = release(true, out);
-    out[written++] = '\r';
-    out[written++] = '\n';
+  constexpr char* end_line(char* out) {
+    out = release(true, out);
+    *out++ = '\r';
+    *out++ = '\n';
     column_ = 0;
-    return written;
+    return out;
   }
 
   // The text ends here: at most 6 characters.
-  constexpr std::size_t finish(char* out) { return release(true, out); }
+  constexpr char* finish(char* out) { return release(true, out); }
 
  private:
   // A blank waits for what follows it: at the end of a line it would be lost on the way.
-  constexpr std::size_t release(bool at_end, char* out) {
+  constexpr char* release(bool at_end, char* out) {
     const char c = blank_;
     blank_ = 0;
-    return c == 0 ? 0 : put_token(c, !at_end, out);
+    return c == 0 ? out : put_token(c, !at_end, out);
   }
 
-  constexpr std::size_t put_token(char c, bool as_it_is, char* out) {
+  constexpr char* put_token(char c, bool as_it_is, char* out) {
     const std::size_t length = as_it_is ? 1 : 3;
-    std::size_t written = 0;
     if (column_ + length >= max_line) {  // the last column is for the `=` of a soft line break
-      for (const char b : std::string_view{"=\r\n", 3}) out[written++] = b;
+      for (const char b : std::string_view{"=\r\n", 3}) *out++ = b;
       column_ = 0;
     }
     column_ = static_cast<std::uint8_t>(column_ + length);
-    if (!as_it_is) return written + put_hex('=', c, out + written);
-    out[written++] = c;
-    return written;
+    if (!as_it_is) return put_hex('=', c, out);
+    *out++ = c;
+    return out;
   }
 
   std::uint8_t column_ = 0;
@@ -3216,41 +3221,66 @@ enum class content_form : std::uint8_t {
 
 class body_encoder {
  public:
-  constexpr body_encoder() = default;
-
-  // `as` is not automatic. What a source has is already begun, and its length asked for.
-  constexpr body_encoder(const content& from, encoding as, content_form form, broken_utf8 faults,
-                         std::uint64_t length)
-      : source_{from.source()},
-        text_{from.text()},
-        left_{length},
-        as_{as},
-        form_{form},
-        faults_{faults} {}
+  // Starts, or starts again. `as` is not automatic. A source is already begun.
+  void begin(const content& from, encoding as, content_form form, broken_utf8 faults) {
+    source_ = from.source();
+    text_ = from.text();
+    left_ = source_ != nullptr ? source_->length() : text_.size();
+    base64_ = {};
+    quoted_ = {};
+    repairer_ = {};
+    place_ = 0;
+    mark_ = held_begin_ = held_end_ = 0;
+    as_ = as;
+    form_ = form;
+    faults_ = faults;
+    error_ = errc::none;
+    after_cr_ = has_ended_ = false;
+  }
 
   // By the rules of byte_stream::read_some; `out` may be a single octet. After `failed`, error()
   // says why.
   io_result read_some(std::span<char> out) noexcept {
-    for (;;) {
+    while (error_ == errc::none) {
       if (held_begin_ < held_end_) return io_result::moved(release(out));
       if (has_ended_) return io_status::closed;
-      const std::size_t fitting = fits(out.size());
-      char single = 0;
-      std::span<char> room = fitting == 0 ? std::span{&single, 1} : out.last(fitting);
-      std::span<const char> in;
-      const io_result result = take(room, in);
-      if (result.status() == io_status::closed) {
+      const bool is_held = fits(out.size()) == 0;
+      const std::span<char> to = is_held ? std::span<char>{held_} : out;
+      const std::size_t fitting = fits(to.size());
+      if (source_ != nullptr) {
+        const io_result result = take(to.last(fitting));
+        if (!result.ok() && result.status() != io_status::closed) return result;
+      }
+      const std::string_view in{text_.data(), std::min(fitting, text_.size())};
+      text_.remove_prefix(in.size());
+      if (in.empty()) {
         end();
-      } else if (!result.ok()) {
-        return result;
-      } else if (fitting == 0) {
-        held_begin_ = 0;
-        held_end_ = static_cast<std::uint8_t>(encode(in, held_));
-      } else if (const std::size_t n = encode(in, out); n > 0 && error_ == errc::none) {
+        continue;
+      }
+      const auto n = static_cast<std::size_t>(encode(in, to.data()) - to.data());
+      if (is_held) {
+        hold(n);
+      } else if (n > 0 && error_ == errc::none) {
         return io_result::moved(n);
       }
-      if (error_ != errc::none) return io_status::failed;
     }
+    return io_status::failed;
+  }
+
+  // Of all that read_some will give, asked instead of the first one; unknown_length of what is not
+  // fit for its encoding. A text in memory is encoded for it, and is over then. What a source becomes
+  // is known once it is read, but in base64 that nothing is repaired for.
+  std::uint64_t length() {
+    const bool is_repaired =
+        form_ == content_form::text && (source_ == nullptr || faults_ == broken_utf8::replace);
+    if (as_ == encoding::base64 && !is_repaired) {
+      return left_ == unknown_length ? unknown_length : text::base64_lines::length(left_);
+    }
+    if (source_ != nullptr) return unknown_length;
+    std::uint64_t length = 0;
+    for (const char c : text_) length += static_cast<std::size_t>(encode_octet(c, held_) - held_);
+    end();
+    return error_ == errc::none ? length + held_end_ : unknown_length;
   }
 
   constexpr errc error() const { return error_; }
@@ -3263,9 +3293,14 @@ class body_encoder {
   // between, and a blank that waited.
   static constexpr std::size_t max_octet = 32;
 
-  constexpr std::size_t release(std::span<char> out) {
+  constexpr void hold(std::size_t n) {
+    held_begin_ = 0;
+    held_end_ = static_cast<std::uint8_t>(n);
+  }
+
+  std::size_t release(std::span<char> out) {
     const std::size_t n = std::min<std::size_t>(out.size(), held_end_ - held_begin_);
-    for (std::size_t i = 0; i < n; ++i) out[i] = held_[held_begin_ + i];
+    std::memcpy(out.data(), held_ + held_begin_, n);
     held_begin_ = static_cast<std::uint8_t>(held_begin_ + n);
     return n;
   }
@@ -3279,23 +3314,16 @@ class body_encoder {
     return is_plain_base64() ? text::base64_lines::fitting(room) : room / max_octet;
   }
 
-  // The next octets, read into `room` if they are not in memory already.
-  io_result take(std::span<char> room, std::span<const char>& in) noexcept {
-    if (source_ == nullptr) {
-      in = std::span{text_}.first(std::min(room.size(), text_.size()));
-      text_.remove_prefix(in.size());
-      return in.empty() ? io_result{io_status::closed} : io_result::moved(in.size());
-    }
+  // The source's next octets, read into `room`; none where it is over.
+  io_result take(std::span<char> room) noexcept {
     const io_result result = source_->read_some(room);
-    if (result.status() == io_status::closed && left_ != unknown_length && left_ != 0) {
-      return fail(errc::source_length);
-    }
     if (result.status() == io_status::failed) return fail(source_->error());
-    if (!result.ok()) return result;
     if (result.count() > room.size()) return fail(errc::source_failed);  // no source's right
-    if (left_ != unknown_length && result.count() > left_) return fail(errc::source_length);
-    if (left_ != unknown_length) left_ -= result.count();
-    in = room.first(result.count());
+    text_ = {room.data(), result.count()};
+    if (left_ == unknown_length) return result;
+    const bool is_over = result.status() == io_status::closed;
+    if (is_over ? left_ > 0 : result.count() > left_) return fail(errc::source_length);
+    left_ -= result.count();
     return result;
   }
 
@@ -3305,71 +3333,66 @@ class body_encoder {
   }
 
   void end() {
-    std::size_t n = 0;
-    char last[text::utf8_repairer::max_growth] = {};
-    if (form_ == content_form::text)
-      n = encode_lines({last, repaired(repairer_.finish(last))}, held_);
-    if (after_cr_) n += encode_octet('\r', held_ + n);
+    char* out = held_;
+    if (form_ == content_form::text) {
+      char last[text::utf8_repairer::max_growth] = {};
+      out = put_repaired({last, repairer_.finish(last)}, out);
+    }
+    if (after_cr_) out = put('\r', out);
     after_cr_ = false;
-    if (as_ == encoding::base64) n += base64_.finish(std::span{held_}.subspan(n));
-    if (as_ == encoding::quoted_printable) n += quoted_.finish(held_ + n);
-    held_begin_ = 0;
-    held_end_ = static_cast<std::uint8_t>(n);
+    if (as_ == encoding::base64) out = base64_.finish(out);
+    if (as_ == encoding::quoted_printable) out = quoted_.finish(out);
+    hold(static_cast<std::size_t>(out - held_));
     has_ended_ = true;
   }
 
-  std::size_t encode(std::span<const char> in, std::span<char> out) {
+  // Each of these writes to `out`, and returns the end of what it wrote.
+  char* encode(std::span<const char> in, char* out) {
     if (is_plain_base64()) return base64_.encode(in, out);
-    std::size_t written = 0;
-    for (const char c : in) {
-      char piece[text::utf8_repairer::max_growth] = {c};
-      const std::size_t n = form_ == content_form::text ? repaired(repairer_.push(c, piece)) : 1;
-      written += encode_lines({piece, n}, out.data() + written);
-    }
-    return written;
+    for (const char c : in) out = encode_octet(c, out);
+    return out;
   }
 
-  std::size_t repaired(std::size_t n) {
+  char* encode_octet(char c, char* out) {
+    if (form_ == content_form::octets) return put(c, out);
+    if (form_ == content_form::lines) return put_in_line(c, out);
+    char piece[text::utf8_repairer::max_growth] = {};
+    return put_repaired({piece, repairer_.push(c, piece)}, out);
+  }
+
+  char* put_repaired(std::string_view in, char* out) {
     if (faults_ == broken_utf8::refuse && repairer_.has_found_faults()) error_ = errc::bad_utf8;
-    return n;
+    for (const char c : in) out = put_in_line(c, out);
+    return out;
   }
 
-  std::size_t encode_lines(std::string_view in, char* out) {
-    std::size_t written = 0;
-    for (const char c : in) {
-      if (form_ == content_form::octets) {
-        written += encode_octet(c, out + written);
-      } else if (c == '\n') {
-        written += encode_line_end(out + written);
-        after_cr_ = false;
-      } else {
-        if (after_cr_) written += encode_octet('\r', out + written);  // a line end to nobody else
-        after_cr_ = c == '\r';
-        if (!after_cr_) written += encode_octet(c, out + written);
-      }
-    }
-    return written;
+  char* put_in_line(char c, char* out) {
+    if (c == '\n') return put_line_end(out);
+    if (after_cr_) out = put('\r', out);  // a line end to nobody else
+    after_cr_ = c == '\r';
+    return after_cr_ ? out : put(c, out);
   }
 
-  std::size_t encode_octet(char c, char* out) {
-    if (as_ == encoding::base64) return base64_.encode({&c, 1}, {out, max_octet});
+  char* put_line_end(char* out) {
+    after_cr_ = false;
+    if (as_ == encoding::base64) return put('\n', put('\r', out));
+    place_ = 0;
+    mark_ = 0;
+    if (as_ == encoding::quoted_printable) return quoted_.end_line(out);
+    *out++ = '\r';
+    *out++ = '\n';
+    return out;
+  }
+
+  char* put(char c, char* out) {
+    if (as_ == encoding::base64) return base64_.encode({&c, 1}, out);
     if (as_ == encoding::quoted_printable) {
       place_ = 1;
       return quoted_.put(c, out);
     }
     check(c);
-    out[0] = c;
-    return 1;
-  }
-
-  std::size_t encode_line_end(char* out) {
-    place_ = 0;
-    if (as_ == encoding::quoted_printable) return quoted_.end_line(out);
-    const std::string_view line_end{"\r\n", 2};
-    if (as_ == encoding::base64) return base64_.encode(line_end, {out, max_octet});
-    for (const char c : line_end) *out++ = c;
-    mark_ = 0;
-    return 2;
+    *out++ = c;
+    return out;
   }
 
   // Whether an octet may go as it is, on a line that may.
@@ -3382,7 +3405,7 @@ class body_encoder {
   }
 
   body_source* source_ = nullptr;
-  std::string_view text_{};      // the rest of what is in memory
+  std::string_view text_{};      // what is at hand: the rest of a text in memory
   std::uint64_t left_ = 0;       // octets that the source still owes, or unknown_length
   text::base64_lines base64_{};  // one of the two is in use
   text::quoted_printable_encoder quoted_{};
@@ -3419,25 +3442,47 @@ struct date {
   friend constexpr bool operator==(const date&, const date&) = default;
 };
 
-// Days from 1970-01-01 to a month's first, negative before it. Years begin in March here, so that the
-// leap day is the last of its year and a month's first day is a straight line: (153 * month + 2) / 5.
-// Month 13 is the next year's January.
+// Years begin in March below, so that the leap day is the last of its year and a month's first day
+// is a straight line: (153 * month + 2) / 5. They are counted from 400 before the year 0, of 146097
+// days, so that none is negative.
+inline constexpr std::int32_t before_1970 = 719468 + 146097;  // days
+
+// Days from 1970-01-01 to a month's first, negative before it. Month 13 is the next year's January.
 constexpr std::int32_t days_before(int year, int month) {
-  constexpr int cycle = 400;  // years, of 146097 days: one more, so that none is negative
-  year += cycle;
+  year += 400;
   month -= 3;
   if (month < 0) {
     month += 12;
     --year;
   }
   const int century = year / 100;
-  return 365 * year + year / 4 - century + century / 4 + (153 * month + 2) / 5 - (719468 + 146097);
+  return 365 * year + year / 4 - century + century / 4 + (153 * month + 2) / 5 - before_1970;
 }
 
 constexpr std::int32_t days_of(date d) { return days_before(d.year, d.month) + d.day - 1; }
 
 constexpr int days_in_month(int year, int month) {
   return days_before(year, month + 1) - days_before(year, month);
+}
+
+// The other way round.
+constexpr date date_on(std::int32_t days_from_1970) {
+  constexpr unsigned century = 36524;  // days: that of a leap day is the fourth, and has one more
+  constexpr unsigned cycle = 4 * century + 1;
+  const auto days = static_cast<unsigned>(days_from_1970 + before_1970);
+  // Without their leap days, all years of a cycle have 365.
+  const unsigned of_cycle = days % cycle;
+  const unsigned leap_days = of_cycle / 1460 - of_cycle / century + of_cycle / (cycle - 1);
+  const unsigned year_of_cycle = (of_cycle - leap_days) / 365;
+  const unsigned of_year =
+      of_cycle - (365 * year_of_cycle + year_of_cycle / 4 - year_of_cycle / 100);
+  const unsigned month = (5 * of_year + 2) / 153;
+
+  date d;
+  d.year = static_cast<int>(days / cycle * 400 + year_of_cycle + (month < 10 ? 0 : 1)) - 400;
+  d.month = static_cast<int>(month < 10 ? month + 3 : month - 9);
+  d.day = static_cast<int>(of_year - (153 * month + 2) / 5 + 1);
+  return d;
 }
 
 // Since 1970-01-01, rounded down. In two steps, as a small processor has no 64-bit division: a day
@@ -3447,17 +3492,7 @@ constexpr std::int32_t days_in(std::int64_t unix_seconds) {
   return steps / 675 - (steps % 675 < 0 ? 1 : 0);
 }
 
-constexpr date date_of(std::int64_t unix_seconds) {
-  const std::int32_t days = days_in(unix_seconds);
-
-  // A year that is early by a few, counted up to the right one.
-  date d;
-  d.year = 1970 + (days < 0 ? days / 365 - 1 : days / 366);
-  while (days_before(d.year + 1, 1) <= days) ++d.year;
-  while (d.month < 12 && days_before(d.year, d.month + 1) <= days) ++d.month;
-  d.day = days - days_before(d.year, d.month) + 1;
-  return d;
-}
+constexpr date date_of(std::int64_t unix_seconds) { return date_on(days_in(unix_seconds)); }
 
 }  // namespace mailmote
 
@@ -3494,23 +3529,22 @@ class date_time {
     constexpr std::string_view weekdays = "ThuFriSatSunMonTueWed";  // 1970-01-01 was a Thursday
     constexpr std::string_view months = "JanFebMarAprMayJunJulAugSepOctNovDec";
     const std::int32_t days = days_in(local());
-    const auto weekday = static_cast<std::size_t>(days % 7);
     const auto of_day = static_cast<int>(local() - std::int64_t{days} * 86400);
-    const date when = date_of(local());
-    out.put({weekdays.data() + weekday * 3, 3});
-    out.put(", ");
-    put_two(out, when.day, ' ');
-    out.put({months.data() + static_cast<std::size_t>(when.month - 1) * 3, 3});
-    out.put(" ");
-    out.put_number(static_cast<std::size_t>(when.year));
-    out.put(" ");
-    put_two(out, of_day / 3600, ':');
-    put_two(out, of_day / 60 % 60, ':');
-    put_two(out, of_day % 60, ' ');
+    const date when = date_on(days);
     const int offset = minutes_east_ < 0 ? -minutes_east_ : minutes_east_;
-    out.put({minutes_east_ < 0 ? "-" : "+", 1});
-    put_two(out, offset / 60, '\0');
-    put_two(out, offset % 60, '\0');
+    char text[] = "ddd, DD mmm YYYY HH:MM:SS +ZZZZ";
+    set_name(text, weekdays, days % 7);
+    set_two(text + 5, when.day);
+    set_name(text + 8, months, when.month - 1);
+    set_two(text + 12, when.year / 100);
+    set_two(text + 14, when.year % 100);
+    set_two(text + 17, of_day / 3600);
+    set_two(text + 20, of_day / 60 % 60);
+    set_two(text + 23, of_day % 60);
+    if (minutes_east_ < 0) text[26] = '-';
+    set_two(text + 27, offset / 60);
+    set_two(text + 29, offset % 60);
+    out.put(text);
   }
 
  private:
@@ -3518,9 +3552,14 @@ class date_time {
 
   constexpr std::int64_t local() const { return seconds_ + std::int64_t{minutes_east_} * 60; }
 
-  static constexpr void put_two(text::piece_writer& out, int n, char behind) {
-    const char piece[] = {static_cast<char>('0' + n / 10), static_cast<char>('0' + n % 10), behind};
-    out.put(std::string_view{piece, behind == '\0' ? 2u : 3u});
+  static constexpr void set_two(char* at, int n) {
+    at[0] = static_cast<char>('0' + n / 10);
+    at[1] = static_cast<char>('0' + n % 10);
+  }
+
+  static constexpr void set_name(char* at, std::string_view names, int n) {
+    const auto begin = static_cast<std::size_t>(n) * 3;
+    for (std::size_t i = 0; i < 3; ++i) at[i] = names[begin + i];
   }
 
   std::int64_t seconds_ = 0;
@@ -3635,32 +3674,24 @@ class message_id {
     return signs == 1 && text_.front() != '@' && text_.back() != '@' && text_.size() <= max_length;
   }
 
-  // Each piece goes to `put`, a function of a string_view: a header, or what hashes the name.
-  template <class Put>
-  constexpr void for_each_piece(Put put) const {
+  // What stands before text(): "17.00000000000002A9@" of a device, as the end of `room`; else nothing.
+  static constexpr std::size_t max_numbers = 28;  // 10 digits, a dot, 16 more and the @
+  constexpr std::string_view numbers(char (&room)[max_numbers]) const {
+    std::size_t first = max_numbers;
     if (is_made_) {
-      char digits[27] = {};  // 10, a dot and 16
-      std::size_t first = sizeof digits;
-      for (int i = 0; i < 16; ++i) {
-        digits[--first] = text::upper_hex_digits[(boot_ >> (4 * i)) & 15];
-      }
-      digits[--first] = '.';
+      room[--first] = '@';
+      first -= 16;
+      text::put_hex(boot_, room + first);
+      room[--first] = '.';
       std::uint32_t rest = count_;
       do {
-        digits[--first] = static_cast<char>('0' + rest % 10);
+        room[--first] = static_cast<char>('0' + rest % 10);
         rest /= 10;
       } while (rest > 0);
-      put(std::string_view{digits + first, sizeof digits - first});
-      put(std::string_view{"@", 1});
     }
-    put(text_);
+    return {room + first, max_numbers - first};
   }
-
-  constexpr std::size_t length() const {
-    std::size_t length = 0;
-    for_each_piece([&](std::string_view piece) { length += piece.size(); });
-    return length;
-  }
+  constexpr std::string_view text() const { return text_; }
 
  private:
   std::string_view text_{};
@@ -3721,6 +3752,143 @@ struct fields {
 
 }  // namespace mailmote::mime
 
+// ---- <mailmote/mime/field.hpp> ----
+
+// field.hpp: what a message consists of, piece by piece, in the order in which it is checked and
+// written.
+//
+// Knows:          the names of all fields, and which of them are lists.
+// Does not know:  what may stand in them (check.hpp), or how it is written (header_fields.hpp).
+// Bounds:         a piece is one mailbox, identifier, text or part.
+
+namespace mailmote::mime {
+
+enum class field : std::uint8_t {
+  from,
+  sender,
+  reply_to,
+  to,
+  cc,
+  bcc,
+  subject,
+  date,
+  id,
+  in_reply_to,
+  references,
+  auto_submitted,
+  importance,
+  priority,
+  headers,
+  mime_version,
+  text,  // from here on the body
+  html,
+  images,
+  attachments,
+  end,
+};
+
+// Of the header as they are written there, the others as in `fields`.
+inline constexpr text::word_list field_names{
+    "From Sender Reply-To To Cc Bcc Subject Date Message-ID In-Reply-To References Auto-Submitted "
+    "Importance X-Priority headers MIME-Version text html images attachments"};
+
+constexpr std::string_view name_of(field which) {
+  return field_names[static_cast<std::size_t>(which)];
+}
+
+// From `reply_to` to `bcc`.
+constexpr const mailbox_list& list_of(const fields& with, field which) {
+  switch (which) {
+    case field::reply_to: return with.reply_to;
+    case field::to: return with.to;
+    case field::cc: return with.cc;
+    default: return with.bcc;
+  }
+}
+
+constexpr std::size_t once_if(bool is_there) { return is_there ? 1 : 0; }
+
+// None: the field is left out. A message of nothing at all has an empty text.
+constexpr std::size_t pieces_of(const fields& with, field which) {
+  const bool is_bare = !with.html.is_there() && with.images.empty() && with.attachments.empty();
+  switch (which) {
+    case field::sender: return once_if(!with.sender.address.empty() || !with.sender.name.empty());
+    case field::reply_to:
+    case field::to:
+    case field::cc:
+    case field::bcc: return list_of(with, which).size();
+    case field::subject: return once_if(!with.subject.empty());
+    case field::date: return once_if(with.date.is_set());
+    case field::id: return once_if(!with.id.empty());
+    case field::in_reply_to: return once_if(!with.in_reply_to.empty());
+    case field::references: return with.references.size();
+    case field::auto_submitted: return once_if(with.auto_submitted != auto_submitted::no);
+    case field::importance:
+    case field::priority: return once_if(with.importance != importance::normal);
+    case field::headers: return with.headers.size();
+    case field::text: return once_if(with.text.is_there() || is_bare);
+    case field::html: return once_if(with.html.is_there());
+    case field::images: return with.images.size();
+    case field::attachments: return with.attachments.size();
+    default: return 1;
+  }
+}
+
+// A place in the message: it begins with the author.
+struct piece {
+  field which = field::from;
+  std::size_t index = 0;
+
+  // To the next one that there is, or to field::end.
+  constexpr void advance(const fields& with) {
+    ++index;
+    while (which != field::end && index >= pieces_of(with, which)) {
+      which = static_cast<field>(static_cast<unsigned>(which) + 1);
+      index = 0;
+    }
+  }
+};
+
+// Of a field up to `bcc`.
+constexpr mailbox mailbox_of(const fields& with, const piece& at) {
+  if (at.which == field::from) return with.from;
+  return at.which == field::sender ? with.sender : list_of(with, at.which)[at.index];
+}
+
+// Of `id`, `in_reply_to` or `references`.
+constexpr const message_id& id_of(const fields& with, const piece& at) {
+  if (at.which == field::id) return with.id;
+  return at.which == field::in_reply_to ? with.in_reply_to : with.references[at.index];
+}
+
+// What a line of text says: that of all the other fields of the header but `date`.
+constexpr std::string_view line_of(const fields& with, const piece& at) {
+  constexpr text::word_list origins{"auto-generated auto-replied"};
+  constexpr text::word_list importances{"normal high low"};
+  constexpr text::word_list priorities{"3 1 5"};
+  switch (at.which) {
+    case field::subject: return with.subject;
+    case field::auto_submitted: return origins[static_cast<std::size_t>(with.auto_submitted)];
+    case field::importance: return importances[static_cast<std::size_t>(with.importance)];
+    case field::priority: return priorities[static_cast<std::size_t>(with.importance)];
+    case field::headers: return with.headers[at.index].value;
+    default: return {"1.0", 3};  // of MIME
+  }
+}
+
+// Of a field of the body; null: `text` and `html` are no files.
+constexpr const part* file_of(const fields& with, const piece& at) {
+  if (at.which == field::images) return &with.images[at.index];
+  return at.which == field::attachments ? &with.attachments[at.index] : nullptr;
+}
+
+constexpr const content& content_of(const fields& with, const piece& at) {
+  if (at.which == field::text) return with.text;
+  return at.which == field::html ? with.html : file_of(with, at)->octets;
+}
+
+}  // namespace mailmote::mime
+
 // ---- <mailmote/mime/check.hpp> ----
 
 // check.hpp: whether everything that an author filled in can be sent, and if not, what cannot.
@@ -3750,14 +3918,12 @@ constexpr bool is_field_name(std::string_view s) {
 
 // What a message writes itself, or must not write: Bcc, and all that is about its parts.
 constexpr bool is_own_field(std::string_view name) {
-  constexpr text::word_list own{
-      "From Sender Reply-To To Cc Bcc Subject Date Message-ID In-Reply-To References "
-      "Auto-Submitted "
-      "Importance X-Priority MIME-Version"};
   constexpr std::string_view content = "Content-";
   const bool of_a_part = name.size() >= content.size() &&
                          ascii::equal_ignoring_case({name.data(), content.size()}, content);
-  return of_a_part || own.find(name) != text::word_list::none;
+  const std::size_t place = field_names.find(name);
+  return of_a_part || (place < static_cast<std::size_t>(field::text) &&
+                       place != static_cast<std::size_t>(field::headers));
 }
 
 // RFC 2045 section 5.1, with parameters behind. A message or multipart may not be encoded.
@@ -3788,88 +3954,70 @@ class checker {
   constexpr checker(const fields& with, body_limits limits) : with_{with}, limits_{limits} {}
 
   constexpr fault found() {
-    if (with_.from.address.empty()) blame(errc::bad_field, "From");
-    look_at("From", with_.from);
-    look_at("Sender", with_.sender);
-    look_at("Reply-To", with_.reply_to);
-    look_at("To", with_.to);
-    look_at("Cc", with_.cc);
-    look_at("Bcc", with_.bcc);
-    look_at("Subject", with_.subject);
-    demand(!with_.date.is_set() || with_.date.is_valid(), "Date");
-    demand(with_.id.empty() || with_.id.is_valid(), "Message-ID");
-    demand(with_.in_reply_to.empty() || with_.in_reply_to.is_valid(), "In-Reply-To");
-    for (index_ = 0; index_ < with_.references.size(); ++index_) {
-      demand(with_.references[index_].is_valid(), "References");
+    for (piece at; at.which != field::end; at.advance(with_)) {
+      const errc error = look_at(at);
+      if (error != errc::none) return {error, name_of(at.which), at.index};
     }
-    for (index_ = 0; index_ < with_.headers.size(); ++index_) {
-      const header& extra = with_.headers[index_];
-      demand(is_field_name(extra.name) && !is_own_field(extra.name), "headers");
-      look_at("headers", extra.value);
-    }
-    index_ = 0;
-    look_at("text", with_.text);
-    look_at("html", with_.html);
-    look_at("images", with_.images);
-    look_at("attachments", with_.attachments);
-    return fault_;
+    return {};
   }
 
+  // Of a message without fault.
   constexpr bool needs_utf8() const { return needs_utf8_; }
 
  private:
-  constexpr void blame(errc error, std::string_view field) {
-    if (fault_.error == errc::none) fault_ = {error, field, index_};
+  constexpr errc look_at(const piece& at) {
+    switch (at.which) {
+      case field::date: return demand(with_.date.is_valid());
+      case field::id:
+      case field::in_reply_to:
+      case field::references: return demand(id_of(with_, at).is_valid());
+      case field::headers: return look_at_header(with_.headers[at.index]);
+      case field::subject:
+      case field::auto_submitted:
+      case field::importance:
+      case field::priority:
+      case field::mime_version: return look_at_line(line_of(with_, at));
+      case field::text:
+      case field::html: return demand_utf8(content_of(with_, at).text());
+      case field::images:
+      case field::attachments: return look_at_file(*file_of(with_, at));
+      default: return look_at_mailbox(mailbox_of(with_, at));
+    }
   }
-  constexpr void demand(bool holds, std::string_view field) {
-    if (!holds) blame(errc::bad_field, field);
+
+  static constexpr errc demand(bool holds) { return holds ? errc::none : errc::bad_field; }
+
+  constexpr errc demand_utf8(std::string_view value) const {
+    const bool holds = with_.broken_utf8 == broken_utf8::replace || text::is_utf8(value);
+    return holds ? errc::none : errc::bad_utf8;
   }
 
   // Law 5: no control octet reaches a header.
-  constexpr void look_at(std::string_view field, std::string_view value) {
-    demand(!ascii::has_control(value), field);
-    demand_utf8(field, value);
+  constexpr errc look_at_line(std::string_view value) const {
+    return ascii::has_control(value) ? errc::bad_field : demand_utf8(value);
   }
 
-  constexpr void demand_utf8(std::string_view field, std::string_view value) {
-    if (with_.broken_utf8 == broken_utf8::refuse && !text::is_utf8(value)) {
-      blame(errc::bad_utf8, field);
-    }
+  constexpr errc look_at_mailbox(const mailbox& who) {
+    const text::address_form form = text::mailbox_form(who.address);
+    if (form == text::address_form::invalid) return errc::bad_field;
+    if (form == text::address_form::utf8) needs_utf8_ = true;
+    if (form == text::address_form::utf8 && !limits_.utf8) return errc::smtputf8_needed;
+    return look_at_line(who.name);
   }
 
-  constexpr void look_at(std::string_view field, const mailbox& who) {
-    look_at(field, who.name);
-    const text::address_form form = text::reverse_path_form(who.address);
-    demand(form != text::address_form::invalid, field);
-    if (form != text::address_form::utf8) return;
-    if (!limits_.utf8) blame(errc::smtputf8_needed, field);
-    needs_utf8_ = true;
+  constexpr errc look_at_header(const header& extra) const {
+    const bool is_named = is_field_name(extra.name) && !is_own_field(extra.name);
+    return is_named ? look_at_line(extra.value) : errc::bad_field;
   }
 
-  constexpr void look_at(std::string_view field, const mailbox_list& many) {
-    for (index_ = 0; index_ < many.size(); ++index_) {
-      demand(!many[index_].address.empty(), field);
-      look_at(field, many[index_]);
-    }
-    index_ = 0;
-  }
-
-  constexpr void look_at(std::string_view field, const content& text) {
-    demand_utf8(field, text.text());
-  }
-
-  constexpr void look_at(std::string_view field, std::span<const part> parts) {
-    for (index_ = 0; index_ < parts.size(); ++index_) {
-      look_at(field, parts[index_].file_name);
-      demand(is_media_type(parts[index_].type) && is_content_id(parts[index_].content_id), field);
-    }
-    index_ = 0;
+  constexpr errc look_at_file(const part& file) const {
+    const errc bad_name = look_at_line(file.file_name);
+    if (bad_name != errc::none) return bad_name;
+    return demand(is_media_type(file.type) && is_content_id(file.content_id));
   }
 
   const fields& with_;
   body_limits limits_;
-  fault fault_{};
-  std::size_t index_ = 0;
   bool needs_utf8_ = false;
 };
 
@@ -3877,12 +4025,11 @@ class checker {
 
 // ---- <mailmote/mime/encoding_choice.hpp> ----
 
-// encoding_choice.hpp: which encoding a part travels in, and how long that makes it.
+// encoding_choice.hpp: which encoding a part travels in.
 //
 // Knows:          what fits into 7bit and 8bit, and what is shorter of the others.
 // Does not know:  how the encodings are written (body_encoder.hpp).
-// Bounds:         encodes a text in memory up to three times, into 64 octets; a file in memory that
-//                 names base64, never.
+// Bounds:         encodes what is in memory up to three times; a file that names base64, never.
 
 namespace mailmote::mime {
 
@@ -3895,58 +4042,25 @@ constexpr content_form form_of(content_use use, encoding as) {
   return as_it_is ? content_form::lines : content_form::octets;
 }
 
-struct measure {
-  std::uint64_t length = 0;     // once encoded, or unknown_length
-  bool is_fit = true;           // for the encoding
-  bool needs_line_end = false;  // it does not end in one
-};
-
-// Of octets in base64, whatever they are.
-constexpr measure measure_base64(std::uint64_t octets) {
-  const bool is_known = octets != unknown_length;
-  return {is_known ? text::base64_lines::length(octets) : unknown_length, true, true};
-}
-
-inline measure measure_memory(const content& what, encoding as, content_use use) {
-  if (as == encoding::base64 && use == content_use::file) return measure_base64(what.text().size());
-  body_encoder encoder{what, as, form_of(use, as), broken_utf8::replace, unknown_length};
-  std::array<char, 64> scratch;
-  measure found;
-  for (;;) {
-    const io_result result = encoder.read_some(scratch);
-    if (!result.ok()) break;
-    found.length += result.count();
-  }
-  found.is_fit = encoder.error() == errc::none;
-  found.needs_line_end = encoder.needs_line_end();
-  return found;
-}
-
-inline encoding choose_encoding(const content& what, content_use use, bool eight_bit_allowed) {
+// Tried with `encoder`, which may be any.
+inline encoding choose_encoding(const content& what, content_use use, bool eight_bit_allowed,
+                                body_encoder& encoder) {
   const encoding named = what.as();
   if (named == encoding::base64 || named == encoding::quoted_printable) return named;
   const bool eight_bit = named == encoding::eight_bit && eight_bit_allowed;
   if (what.source() != nullptr) {
     return eight_bit || named == encoding::seven_bit ? named : encoding::base64;
   }
+  const auto length = [&](encoding as) {
+    encoder.begin(what, as, form_of(use, as), broken_utf8::replace);
+    return encoder.length();
+  };
   if (named != encoding::automatic || use == content_use::text) {
     const encoding as_it_is = eight_bit ? encoding::eight_bit : encoding::seven_bit;
-    if (measure_memory(what, as_it_is, use).is_fit) return as_it_is;
+    if (length(as_it_is) != unknown_length) return as_it_is;
   }
-  const std::uint64_t as_quoted = measure_memory(what, encoding::quoted_printable, use).length;
-  const std::uint64_t as_base64 = measure_memory(what, encoding::base64, use).length;
-  return as_base64 < as_quoted ? encoding::base64 : encoding::quoted_printable;
-}
-
-// Of a content whose source, if it has one, is begun. What a source becomes when it is
-// quoted-printable, or when faults in it are replaced, is known once it is read; and so is whether a
-// text that goes as it is ends in a line end.
-inline measure measure_content(const content& what, encoding as, content_use use,
-                               broken_utf8 faults) {
-  if (what.source() == nullptr) return measure_memory(what, as, use);
-  const bool may_grow = use == content_use::text && faults == broken_utf8::replace;
-  if (as != encoding::base64 || may_grow) return {unknown_length};
-  return measure_base64(what.source()->length());
+  const std::uint64_t as_quoted = length(encoding::quoted_printable);
+  return length(encoding::base64) < as_quoted ? encoding::base64 : encoding::quoted_printable;
 }
 
 }  // namespace mailmote::mime
@@ -3962,93 +4076,76 @@ inline measure measure_content(const content& what, encoding as, content_use use
 
 namespace mailmote::text {
 
-enum class word_encoding : char { b = 'b', q = 'q' };
+enum class word_encoding : std::uint8_t { b, q };
 
-namespace detail {
+// What an octet is written as, in some encoding of header fields; NUL: as hexadecimal digits.
+using octet_form = char (*)(char);
 
 // RFC 2047 section 5 (3): what stands for itself even in a display name.
-constexpr bool is_q_literal(char c) {
-  return ascii::is_alphanumeric(c) || c == '!' || c == '*' || c == '+' || c == '-' || c == '/';
+constexpr char q_form(char c) {
+  if (c == ' ') return '_';
+  const bool is_literal =
+      ascii::is_alphanumeric(c) || c == '!' || c == '*' || c == '+' || c == '-' || c == '/';
+  return is_literal ? c : '\0';
 }
 
-constexpr std::size_t q_length(std::string_view s) {
-  std::size_t length = 0;
-  for (const char c : s) length += is_q_literal(c) || c == ' ' ? 1 : 3;
-  return length;
-}
+inline constexpr std::size_t max_escaped = 12;  // of a character
 
-}  // namespace detail
+// Where an octet has no other form, `mark` and two digits. Returns how much was written to `out`.
+constexpr std::size_t escape(std::string_view character, char mark, octet_form form, char* out) {
+  char* end = out;
+  for (const char c : character) {
+    *end = form(c);
+    end = *end != '\0' ? end + 1 : put_hex(mark, c, end);
+  }
+  return static_cast<std::size_t>(end - out);
+}
 
 // A line that has an encoded word in it: RFC 2047 section 2.
 inline constexpr std::size_t max_encoded_line = 76;
 inline constexpr std::size_t max_encoded_word = 75;
-
-// The text of a word, cut from a longer one.
-struct encoded_word {
-  std::string_view text{};  // whole characters, or what is none
-  word_encoding as = word_encoding::q;
-  std::size_t inner = 0;  // characters between the frame
-
-  static constexpr std::size_t frame = 12;  // =?utf-8?q? and ?=
-  constexpr std::size_t length() const { return frame + inner; }
-
-  void put(piece_writer& out) const {
-    out.put("=?utf-8?");
-    const char letter = static_cast<char>(as);
-    out.put(std::string_view{&letter, 1});
-    out.put("?");
-    base64_encoder group;
-    char piece[8] = {};
-    for (std::string_view rest = text; !rest.empty();) {
-      const std::string_view character = take_character(rest);
-      if (as == word_encoding::b) {
-        out.put({piece, group.encode(character, piece)});
-      } else {
-        for (const char c : character) put_q(out, c);
-      }
-    }
-    if (as == word_encoding::b) out.put({piece, group.finish(piece)});
-    out.put("?=");
-  }
-
- private:
-  static void put_q(piece_writer& out, char c) {
-    char piece[3] = {c == ' ' ? '_' : c};
-    const bool literal = detail::is_q_literal(c) || c == ' ';
-    out.put({piece, literal ? 1 : put_hex('=', c, piece)});
-  }
-};
+inline constexpr std::size_t word_frame = 12;  // =?utf-8?q? and ?=
 
 // Which of the two makes the whole text shorter.
 constexpr word_encoding shorter_encoding(std::string_view text) {
+  char piece[max_escaped];
   std::size_t octets = 0;
   std::size_t as_q = 0;
   while (!text.empty()) {
     const std::string_view character = take_character(text);
     octets += character.size();
-    as_q += detail::q_length(character);
+    as_q += escape(character, '=', q_form, piece);
   }
   return base64_length(octets) < as_q ? word_encoding::b : word_encoding::q;
 }
 
-// Takes as much of `rest` as makes a word of at most `width` characters: at least one character.
-constexpr encoded_word take_word(std::string_view& rest, std::size_t width, word_encoding as) {
-  const char* const begin = rest.data();
-  encoded_word word{{}, as, 0};
+// Takes as much of `rest` as makes a word of at most `width` characters, at least one character, and
+// writes the word. Returns its length.
+constexpr std::size_t put_word(piece_writer& out, std::string_view& rest, std::size_t width,
+                               word_encoding as) {
+  using namespace std::string_view_literals;
+  out.put(as == word_encoding::b ? "=?utf-8?b?"sv : "=?utf-8?q?"sv);
+  base64_encoder group;
+  char piece[max_escaped];
   std::size_t octets = 0;
-  std::size_t as_q = 0;
+  std::size_t inner = 0;  // characters between the frame
   while (!rest.empty()) {
-    std::string_view behind = rest;
-    const std::string_view character = take_character(behind);
+    const std::string_view before = rest;
+    const std::string_view character = take_character(rest);
     octets += character.size();
-    as_q += detail::q_length(character);
-    const std::size_t inner = as == word_encoding::b ? base64_length(octets) : as_q;
-    if (word.inner > 0 && encoded_word::frame + inner > width) break;
-    word.inner = inner;
-    rest = behind;
+    std::size_t n = escape(character, '=', q_form, piece);
+    const std::size_t longer = as == word_encoding::b ? base64_length(octets) : inner + n;
+    if (inner > 0 && word_frame + longer > width) {
+      rest = before;
+      break;
+    }
+    inner = longer;
+    if (as == word_encoding::b) n = group.encode(character, piece);
+    out.put({piece, n});
   }
-  word.text = {begin, static_cast<std::size_t>(rest.data() - begin)};
-  return word;
+  out.put({piece, group.finish(piece)});
+  out.put("?=");
+  return word_frame + inner;
 }
 
 }  // namespace mailmote::text
@@ -4080,9 +4177,11 @@ class header_writer {
   constexpr text::piece_writer& octets() { return out_; }  // for what needs no folding
 
   // Octets that no line is broken before.
-  constexpr void put(std::string_view octets) {
-    out_.put(octets);
-    column_ += octets.size();
+  constexpr void put(std::string_view octets) { append(octets.data(), octets.size()); }
+
+  template <std::size_t N>
+  constexpr void put(const char (&literal)[N]) {  // spares the target a strlen
+    append(literal, N - 1);
   }
 
   constexpr void end() {
@@ -4116,7 +4215,7 @@ class header_writer {
 
   // What people write and read (RFC 5322 section 3.2.5); never empty.
   constexpr void unstructured(std::string_view value) {
-    if (!can_stand(value)) return encoded(value);
+    if (!can_stand(value)) return encoded(value, text::shorter_encoding(value));
     put(" ");  // never folded: a first line of nothing but a name is not read well by all
     for (std::size_t begin = 0; begin < value.size();) {
       std::size_t end_of_word = begin;
@@ -4132,7 +4231,8 @@ class header_writer {
   // A display name: atoms, a quoted string, or encoded words.
   constexpr void phrase(std::string_view name) {
     const std::size_t in_quotes = quoted_length(name);
-    if (in_quotes > max_quoted + 2 || !can_stand(name)) return encoded(name);
+    if (in_quotes > max_quoted + 2 || !can_stand(name))
+      return encoded(name, text::shorter_encoding(name));
     bool is_atoms = true;
     char before = 0;
     for (const char c : name) {
@@ -4161,19 +4261,21 @@ class header_writer {
   }
 
  private:
+  constexpr void append(const char* octets, std::size_t n) {
+    out_.put(std::string_view{octets, n});
+    column_ += n;
+  }
+
   // What is no UTF-8 becomes U+FFFD.
   constexpr void clean(std::string_view s) {
     while (!s.empty()) put(text::take_character(s));
   }
 
-  constexpr void encoded(std::string_view value) {
-    const text::word_encoding as = text::shorter_encoding(value);
-    constexpr std::size_t least = text::encoded_word::frame + 12;  // any one character
+  constexpr void encoded(std::string_view value, text::word_encoding as) {
+    constexpr std::size_t least = text::word_frame + 12;  // any one character
     while (!value.empty()) {
       blank(least);
-      const text::encoded_word word = text::take_word(value, fold_at - column_, as);
-      word.put(out_);
-      column_ += word.length();
+      column_ += text::put_word(out_, value, fold_at - column_, as);
       if (!value.empty()) end();
     }
   }
@@ -4195,134 +4297,71 @@ class header_writer {
 
 namespace mailmote::mime {
 
-// In the order in which they are written.
-enum class field : std::uint8_t {
-  from,
-  sender,
-  reply_to,
-  to,
-  cc,
-  subject,
-  date,
-  id,
-  in_reply_to,
-  references,
-  auto_submitted,
-  importance,
-  headers,
-  mime_version,
-  end,
-};
+namespace detail {
 
-// How many pieces a field is written in; none: it is left out.
-constexpr std::size_t pieces_of(const fields& with, field which) {
-  switch (which) {
-    case field::sender: return with.sender.address.empty() ? 0 : 1;
-    case field::reply_to: return with.reply_to.size();
-    case field::to: return with.to.size();
-    case field::cc: return with.cc.size();
-    case field::subject: return with.subject.empty() ? 0 : 1;
-    case field::date: return with.date.is_set() ? 1 : 0;
-    case field::id: return with.id.empty() ? 0 : 1;
-    case field::in_reply_to: return with.in_reply_to.empty() ? 0 : 1;
-    case field::references: return with.references.size();
-    case field::auto_submitted: return with.auto_submitted == auto_submitted::no ? 0 : 1;
-    case field::importance: return with.importance == importance::normal ? 0 : 1;
-    case field::headers: return with.headers.size();
-    default: return 1;
-  }
+constexpr void put_mailbox(header_writer& out, const mailbox& who, bool is_last) {
+  if (!who.name.empty()) out.phrase(who.name);
+  out.blank(who.address.size() + (is_last ? 2 : 3));
+  out.put("<");
+  out.put(who.address);
+  out.put(">");
+  if (!is_last) out.put(",");
 }
 
-class header_fields {
- public:
-  constexpr header_fields(header_writer& out, const fields& with) : out_{out}, with_{with} {}
+constexpr void put_id(header_writer& out, const message_id& id) {
+  char room[message_id::max_numbers];
+  const std::string_view numbers = id.numbers(room);
+  out.blank(numbers.size() + id.text().size() + 2);
+  out.put("<");
+  out.put(numbers);
+  out.put(id.text());
+  out.put(">");
+}
 
-  // The `i`th piece of a field that has one.
-  constexpr void put(field which, std::size_t i) {
-    switch (which) {
-      case field::from: return put_mailbox("From:", with_.from, 0, 1);
-      case field::sender: return put_mailbox("Sender:", with_.sender, 0, 1);
-      case field::reply_to:
-        return put_mailbox("Reply-To:", with_.reply_to[i], i, with_.reply_to.size());
-      case field::to: return put_mailbox("To:", with_.to[i], i, with_.to.size());
-      case field::cc: return put_mailbox("Cc:", with_.cc[i], i, with_.cc.size());
-      case field::subject: return put_text("Subject", with_.subject);
-      case field::date: return put_date();
-      case field::id: return put_id("Message-ID:", with_.id, 0, 1);
-      case field::in_reply_to: return put_id("In-Reply-To:", with_.in_reply_to, 0, 1);
-      case field::references:
-        return put_id("References:", with_.references[i], i, with_.references.size());
-      case field::auto_submitted: return put_auto_submitted();
-      case field::importance: return put_importance();
-      case field::headers: return put_text(with_.headers[i].name, with_.headers[i].value);
-      default: return put_line("MIME-Version: 1.0");
-    }
+constexpr void put_date(header_writer& out, const date_time& date) {
+  out.put(" ");
+  date.put(out.octets());
+}
+
+constexpr void put_line(header_writer& out, std::string_view line) {
+  if (!line.empty()) out.unstructured(line);
+}
+
+}  // namespace detail
+
+// Any piece of the header: the first one of a field has its name before it, the last one a line end
+// behind it.
+constexpr void put_field(header_writer& out, const fields& with, const piece& at) {
+  if (at.which == field::bcc) return;  // in the envelope only
+  const bool is_extra = at.which == field::headers;
+  const bool is_last = is_extra || at.index + 1 == pieces_of(with, at.which);
+  if (is_extra || at.index == 0) {
+    out.put(is_extra ? with.headers[at.index].name : name_of(at.which));
+    out.put(":");
   }
-
- private:
-  constexpr void put_mailbox(std::string_view name, const mailbox& who, std::size_t i,
-                             std::size_t of) {
-    if (i == 0) out_.put(name);
-    if (!who.name.empty()) out_.phrase(who.name);
-    const bool is_last = i + 1 == of;
-    out_.blank(who.address.size() + (is_last ? 2 : 3));
-    out_.put("<");
-    out_.put(who.address);
-    out_.put(is_last ? ">" : ">,");
-    if (is_last) out_.end();
+  switch (at.which) {
+    case field::from:
+    case field::sender:
+    case field::reply_to:
+    case field::to:
+    case field::cc: detail::put_mailbox(out, mailbox_of(with, at), is_last); break;
+    case field::date: detail::put_date(out, with.date); break;
+    case field::id:
+    case field::in_reply_to:
+    case field::references: detail::put_id(out, id_of(with, at)); break;
+    default: detail::put_line(out, line_of(with, at)); break;
   }
-
-  constexpr void put_id(std::string_view name, const message_id& id, std::size_t i,
-                        std::size_t of) {
-    if (i == 0) out_.put(name);
-    out_.blank(id.length() + 2);
-    out_.put("<");
-    id.for_each_piece([&](std::string_view piece) { out_.put(piece); });
-    out_.put(">");
-    if (i + 1 == of) out_.end();
-  }
-
-  constexpr void put_text(std::string_view name, std::string_view value) {
-    out_.put(name);
-    out_.put(":");
-    if (!value.empty()) out_.unstructured(value);
-    out_.end();
-  }
-
-  constexpr void put_date() {
-    out_.put("Date: ");
-    with_.date.put(out_.octets());
-    out_.end();
-  }
-
-  constexpr void put_line(std::string_view line) {
-    out_.put(line);
-    out_.end();
-  }
-
-  constexpr void put_auto_submitted() {
-    put_line(with_.auto_submitted == auto_submitted::replied ? "Auto-Submitted: auto-replied"
-                                                             : "Auto-Submitted: auto-generated");
-  }
-
-  constexpr void put_importance() {
-    const bool is_high = with_.importance == importance::high;
-    put_line(is_high ? "Importance: high" : "Importance: low");
-    put_line(is_high ? "X-Priority: 1" : "X-Priority: 5");
-  }
-
-  header_writer& out_;
-  const fields& with_;
-};
+  if (is_last) out.end();
+}
 
 }  // namespace mailmote::mime
 
-// ---- <mailmote/mime/parameter.hpp> ----
+// ---- <mailmote/mime/file_name.hpp> ----
 
-// parameter.hpp: a file name in a header, whatever letters it has.
+// file_name.hpp: a file name in a header, whatever letters it has.
 //
 // Knows:          RFC 2231 sections 3 and 4: percent encoding, and values in several pieces.
-// Does not know:  which parameters there are.
+// Does not know:  what file it is.
 // Bounds:         60 octets for the ASCII form.
 
 namespace mailmote::mime {
@@ -4332,34 +4371,22 @@ namespace detail {
 inline constexpr std::size_t max_section = 42;  // percent-encoded characters in one line
 
 // RFC 2231 section 7: what stands for itself.
-constexpr bool is_attribute_char(char c) {
-  return ascii::is_alphanumeric(c) || c == '.' || c == '-' || c == '_';
+constexpr char percent_form(char c) {
+  return ascii::is_alphanumeric(c) || c == '.' || c == '-' || c == '_' ? c : '\0';
 }
 
-constexpr std::size_t percent_length(std::string_view s) {
+// Takes as many whole characters off `rest` as fit into a line.
+constexpr std::string_view take_section(std::string_view& rest) {
+  const char* const begin = rest.data();
+  char piece[text::max_escaped];
   std::size_t length = 0;
-  for (const char c : s) length += is_attribute_char(c) ? 1 : 3;
-  return length;
-}
-
-constexpr void put_percent(header_writer& out, std::string_view character) {
-  for (const char c : character) {
-    char piece[3] = {c};
-    out.put({piece, is_attribute_char(c) ? 1 : text::put_hex('%', c, piece)});
+  while (!rest.empty()) {
+    std::string_view behind = rest;
+    length += text::escape(text::take_character(behind), '%', percent_form, piece);
+    if (length > max_section) break;
+    rest = behind;
   }
-}
-
-// Takes as many whole characters off `value` as fit into a line.
-constexpr void put_section(header_writer& out, std::string_view& value) {
-  std::size_t length = 0;
-  while (!value.empty()) {
-    std::string_view rest = value;
-    const std::string_view character = text::take_character(rest);
-    length += percent_length(character);
-    if (length > max_section) return;
-    put_percent(out, character);
-    value = rest;
-  }
+  return {begin, static_cast<std::size_t>(rest.data() - begin)};
 }
 
 // The name's last 60 characters, with an underscore for each that ASCII has not.
@@ -4381,35 +4408,34 @@ constexpr void put_ascii(header_writer& out, std::string_view value) {
 
 // ; filename="..." where that will do. Else by RFC 2231, with an ASCII form for those who do not know
 // it, and last: who knows both takes the first.
-constexpr void put_parameter(header_writer& out, std::string_view name, std::string_view value) {
+constexpr void put_file_name(header_writer& out, std::string_view value) {
   out.put(";");
   const bool is_ascii = !ascii::has_non_ascii(value) && out.can_stand(value);
   const std::size_t in_quotes = header_writer::quoted_length(value);
   if (is_ascii && in_quotes <= max_quoted + 2) {
-    out.blank(name.size() + 1 + in_quotes);
-    out.put(name);
-    out.put("=");
+    out.blank(9 + in_quotes);
+    out.put("filename=");
     return out.quoted(value);
   }
-  std::size_t total = 0;
-  for (std::string_view rest = value; !rest.empty();) {
-    total += detail::percent_length(text::take_character(rest));
-  }
-  std::size_t section = 0;
-  for (std::string_view rest = value; !rest.empty(); ++section) {
+  std::string_view rest = value;
+  for (std::size_t section = 0; !rest.empty(); ++section) {
+    std::string_view part = detail::take_section(rest);
     out.fold();
-    out.put(name);
-    if (total > detail::max_section) {
-      out.put("*");
+    out.put("filename*");
+    if (section > 0 || !rest.empty()) {
       out.octets().put_number(section);  // lines here are short
+      out.put("*");
     }
-    out.put(section == 0 ? std::string_view{"*=utf-8''"} : std::string_view{"*="});
-    detail::put_section(out, rest);
+    out.put("=");
+    if (section == 0) out.put("utf-8''");
+    while (!part.empty()) {
+      char piece[text::max_escaped];
+      out.put({piece, text::escape(text::take_character(part), '%', detail::percent_form, piece)});
+    }
     out.put(";");
   }
   out.fold();
-  out.put(name);
-  out.put("=");
+  out.put("filename=");
   detail::put_ascii(out, value);
 }
 
@@ -4433,93 +4459,98 @@ namespace mailmote::mime {
 // FNV-1a: two messages with different names have different boundaries. That a boundary does not
 // occur in a part does not hang on it (body_encoder.hpp).
 constexpr std::uint64_t digest(const message_id& id) {
+  char room[message_id::max_numbers];
   std::uint64_t hash = 0xCBF2'9CE4'8422'2325;
-  id.for_each_piece([&](std::string_view piece) {
+  for (const std::string_view piece : {id.numbers(room), id.text()}) {
     for (const char c : piece) {
       hash = (hash ^ static_cast<unsigned char>(c)) * 0x0000'0100'0000'01B3;
     }
-  });
+  }
   return hash;
 }
-
-// A part that has no parts of its own.
-struct leaf {
-  const content* octets = nullptr;
-  const part* file = nullptr;  // null: the text or the HTML
-  content_use use = content_use::text;
-  bool is_html = false;
-  bool is_shown = false;  // an image in its place, not an attachment
-};
 
 class layout {
  public:
   constexpr explicit layout(const fields& with) : with_{with} {}
 
-  constexpr std::size_t size() const { return texts() + images() + with_.attachments.size(); }
-
-  constexpr leaf operator[](std::size_t i) const {
-    if (i < texts()) {
-      const bool is_html = has_html() && i + 1 == texts();
-      return {is_html ? &with_.html : &with_.text, nullptr, content_use::text, is_html};
+  // What stands before the octets of a part: what divides it from the one before, and the heads of
+  // the multiparts that begin with it.
+  constexpr void put_opening(header_writer& out, const piece& at, encoding as) const {
+    const std::size_t place = place_of(at);
+    if (place > 0) {
+      put_boundary_line(out, innermost_around(place));
+      out.end();
     }
-    const bool is_image = i < texts() + images();
-    const part& file =
-        is_image ? with_.images[i - texts()] : with_.attachments[i - texts() - images()];
-    return {&file.octets, &file, content_use::file, false, is_image};
-  }
-
-  constexpr bool is_multipart() const { return mixed() || alternative() || related(); }
-
-  // What stands before the octets of a part: with the first one, the head of each multipart.
-  constexpr void put_opening(header_writer& out, std::size_t i, encoding as) const {
-    const bool in_alternative = i < texts() + (related() ? images() : 0);
-    if (mixed() && i == 0) open(out, multipart::mixed);
-    if (alternative() && i == 0) open(out, multipart::alternative);
-    if (i > 0) delimit(out, around(i, in_alternative));
-    if (related() && i + 1 == texts()) open(out, multipart::related);
-    put_leaf(out, (*this)[i], as);
+    for (const multipart which : outer_first) {
+      if (begin_of(which) == place && place < end_of(which)) open(out, which);
+    }
+    put_head(out, at, as);
   }
 
   // And what stands behind them. `needs_line_end`: they do not end in one.
-  constexpr void put_closing(header_writer& out, std::size_t i, bool needs_line_end) const {
-    const bool is_last = i + 1 == size();
-    const bool ends_html = i + 1 == texts() + (related() ? images() : 0) && has_html();
-    if (related() && ends_html) close(out, multipart::related);
-    if (alternative() && ends_html) close(out, multipart::alternative);
-    if (mixed() && is_last) close(out, multipart::mixed);
-    if (is_last && (is_multipart() || needs_line_end)) out.end();
+  constexpr void put_closing(header_writer& out, const piece& at, bool needs_line_end) const {
+    const std::size_t behind = place_of(at) + 1;
+    for (const multipart which : {multipart::related, multipart::alternative, multipart::mixed}) {
+      if (end_of(which) != behind) continue;
+      put_boundary_line(out, which);
+      out.put("--");
+      needs_line_end = true;
+    }
+    if (behind == size() && needs_line_end) out.end();
   }
 
  private:
   enum class multipart : char { mixed = '1', alternative = '2', related = '3' };
 
-  constexpr bool has_html() const { return with_.html.is_there(); }
-  constexpr std::size_t images() const { return with_.images.size(); }
-  constexpr std::size_t files() const {
-    return with_.attachments.size() + (related() ? 0 : images());
-  }
-  // A message of nothing at all has an empty text.
+  // All parts in a row: the texts, the images, the attachments.
   constexpr std::size_t texts() const {
-    const std::size_t n = (with_.text.is_there() ? 1u : 0u) + (has_html() ? 1u : 0u);
-    return n == 0 && images() + with_.attachments.size() == 0 ? 1 : n;
+    return pieces_of(with_, field::text) + pieces_of(with_, field::html);
   }
-  constexpr bool mixed() const { return files() > 0; }
-  constexpr bool alternative() const { return has_html() && with_.text.is_there(); }
-  constexpr bool related() const { return has_html() && images() > 0; }
+  constexpr std::size_t place_of(const piece& at) const {
+    switch (at.which) {
+      case field::text: return 0;
+      case field::html: return texts() - 1;
+      case field::images: return texts() + at.index;
+      default: return texts() + with_.images.size() + at.index;
+    }
+  }
+  constexpr std::size_t size() const {
+    return texts() + with_.images.size() + with_.attachments.size();
+  }
 
-  // The multipart that a part other than the first is delimited in.
-  constexpr multipart around(std::size_t i, bool in_alternative) const {
-    if (!in_alternative) return multipart::mixed;
-    return i < texts() ? multipart::alternative : multipart::related;
+  // Which of them a multipart has in it.
+  constexpr std::size_t begin_of(multipart which) const {
+    return which == multipart::related ? texts() - 1 : 0;
+  }
+  // 0: there is no such multipart.
+  constexpr std::size_t end_of(multipart which) const {
+    const std::size_t shown = texts() + (with_.html.is_there() ? with_.images.size() : 0);
+    switch (which) {
+      case multipart::mixed: return size() > shown ? size() : 0;
+      case multipart::alternative: return texts() == 2 ? shown : 0;
+      default: return shown > texts() ? shown : 0;
+    }
+  }
+
+  // That the part, which is not the first, is not the first of.
+  constexpr multipart innermost_around(std::size_t place) const {
+    multipart found = multipart::mixed;
+    for (const multipart which : outer_first) {
+      if (begin_of(which) < place && place < end_of(which)) found = which;
+    }
+    return found;
   }
 
   constexpr void put_boundary(header_writer& out, multipart which) const {
-    const std::uint64_t hash = digest(with_.id);
     char text[19] = {'=', '_', static_cast<char>(which)};
-    for (std::size_t i = 0; i < 16; ++i) {
-      text[3 + i] = text::upper_hex_digits[(hash >> (60 - 4 * i)) & 15];
-    }
+    text::put_hex(digest(with_.id), text + 3);
     out.put({text, sizeof text});
+  }
+
+  constexpr void put_boundary_line(header_writer& out, multipart which) const {
+    out.end();
+    out.put("--");
+    put_boundary(out, which);
   }
 
   constexpr void open(header_writer& out, multipart which) const {
@@ -4535,50 +4566,34 @@ class layout {
     put_boundary(out, which);
     out.put("\"");
     out.end();
-    delimit(out, which);
-  }
-
-  constexpr void delimit(header_writer& out, multipart which) const {
-    out.end();
-    out.put("--");
-    put_boundary(out, which);
+    put_boundary_line(out, which);
     out.end();
   }
 
-  constexpr void close(header_writer& out, multipart which) const {
-    out.end();
-    out.put("--");
-    put_boundary(out, which);
-    out.put("--");
-  }
-
-  static constexpr std::string_view name_of(encoding as) {
-    switch (as) {
-      case encoding::seven_bit: return "7bit";
-      case encoding::eight_bit: return "8bit";
-      case encoding::quoted_printable: return "quoted-printable";
-      default: return "base64";
-    }
-  }
-
-  static constexpr void put_leaf(header_writer& out, const leaf& what, encoding as) {
+  constexpr void put_head(header_writer& out, const piece& at, encoding as) const {
+    using namespace std::string_view_literals;
+    constexpr text::word_list encodings{"7bit 8bit quoted-printable base64"};
+    const part* const file = file_of(with_, at);
     out.put("Content-Type: ");
-    if (what.file != nullptr) {
-      out.put(what.file->type);
+    if (file != nullptr) {
+      out.put(file->type);
     } else {
-      out.put(what.is_html ? "text/html; charset=utf-8" : "text/plain; charset=utf-8");
+      out.put(at.which == field::text ? "text/plain"sv : "text/html"sv);
+      out.put("; charset=utf-8");
     }
     out.end();
     out.put("Content-Transfer-Encoding: ");
-    out.put(name_of(as));
+    out.put(encodings[static_cast<std::size_t>(as) - 1]);  // it is not automatic
     out.end();
-    if (what.file != nullptr) put_file(out, *what.file, what.is_shown);
+    if (file != nullptr) put_file(out, *file, at.which);
     out.end();
   }
 
-  static constexpr void put_file(header_writer& out, const part& file, bool is_shown) {
-    out.put(is_shown ? "Content-Disposition: inline" : "Content-Disposition: attachment");
-    if (!file.file_name.empty()) put_parameter(out, "filename", file.file_name);
+  static constexpr void put_file(header_writer& out, const part& file, field which) {
+    using namespace std::string_view_literals;
+    out.put("Content-Disposition: ");
+    out.put(which == field::images ? "inline"sv : "attachment"sv);
+    if (!file.file_name.empty()) put_file_name(out, file.file_name);
     out.end();
     if (file.content_id.empty()) return;
     out.put("Content-ID: <");
@@ -4586,6 +4601,9 @@ class layout {
     out.put(">");
     out.end();
   }
+
+  static constexpr multipart outer_first[] = {multipart::mixed, multipart::alternative,
+                                              multipart::related};
 
   const fields& with_;
 };
@@ -4627,22 +4645,20 @@ class message final : public body_source {
     raw_utf8_ = checked.needs_utf8();
     eight_bit_ = limits.eight_bit;
     error_ = errc::none;
-    const layout parts{with_};
-    for (std::size_t i = 0; i < parts.size(); ++i) {
-      const errc spent = begin_source(parts[i]);
+    for (piece at; at.which != field::end; at.advance(with_)) {
+      const errc spent = at.which < field::text ? errc::none : begin_source(at);
       if (spent != errc::none) return spent;
     }
     length_ = measured();
-    offset_ = 0;
-    go({});
+    rewind();
     return errc::none;
   }
 
   io_result read_some(std::span<char> out) noexcept override {
     std::size_t written = 0;
-    while (written < out.size() && at_.now != stage::end) {
+    while (written < out.size() && at_.which != field::end) {
       const auto room = out.subspan(written);
-      if (at_.now != stage::octets) {
+      if (stage_ != stage::octets) {
         written += write_piece(room);
         continue;
       }
@@ -4650,7 +4666,7 @@ class message final : public body_source {
       written += result.count();
       if (result.ok()) continue;
       if (result.status() == io_status::closed) {
-        go(following(at_));
+        advance();
       } else if (result.status() == io_status::failed) {
         error_ = octets_.error();
         return result;
@@ -4667,105 +4683,105 @@ class message final : public body_source {
 
  private:
   enum class stage : std::uint8_t {
-    header,   // pieces of fields
-    opening,  // of a part: what stands before its octets
+    head,  // of a field all that there is; of a part what stands before its octets
     octets,
     closing,
-    end,
   };
 
-  struct place {
-    stage now = stage::header;
-    field which = field::from;
-    encoding as = encoding::automatic;  // of the part, from its opening on
-    std::uint16_t column = 0;
-    std::size_t index = 0;  // of the field's piece, or the part
-  };
-
-  errc begin_source(const leaf& part) noexcept {
-    body_source* const source = part.octets->source();
+  errc begin_source(const piece& at) {
+    body_source* const source = content_of(with_, at).source();
     if (source == nullptr) return errc::none;
-    const bool binary = form_of(part.use, chosen(part)) == content_form::octets;
+    const bool binary = form_of(use_of(at), chosen(at)) == content_form::octets;
     return source->begin({.eight_bit = true, .utf8 = true, .binary = binary});
   }
 
-  encoding chosen(const leaf& part) const {
-    return choose_encoding(*part.octets, part.use, eight_bit_);
+  static constexpr content_use use_of(const piece& at) {
+    return at.which < field::images ? content_use::text : content_use::file;
   }
 
-  place following(place p) const {
-    const layout parts{with_};
-    switch (p.now) {
-      case stage::header:
-        ++p.index;
-        while (p.which != field::end && p.index >= pieces_of(with_, p.which)) {
-          p.which = static_cast<field>(static_cast<unsigned>(p.which) + 1);
-          p.index = 0;
-        }
-        if (p.which == field::end) p.now = stage::opening;
-        break;
-      case stage::opening: p.now = stage::octets; break;
-      case stage::octets: p.now = stage::closing; break;
-      default: p.now = ++p.index < parts.size() ? stage::opening : stage::end; break;
+  encoding chosen(const piece& at) {
+    return choose_encoding(content_of(with_, at), use_of(at), eight_bit_, octets_);
+  }
+
+  // To the beginning.
+  void rewind() {
+    at_ = {};
+    stage_ = stage::head;
+    column_ = 0;
+    offset_ = 0;
+  }
+
+  bool is_part() const { return at_.which >= field::text && at_.which != field::end; }
+
+  // To the next stage, or the next piece.
+  void advance() {
+    if (stage_ == stage::octets) {
+      stage_ = stage::closing;
+    } else if (stage_ == stage::head && is_part()) {
+      stage_ = stage::octets;
+      octets_.begin(content_of(with_, at_), as_, form_of(use_of(at_), as_), with_.broken_utf8);
+    } else {
+      stage_ = stage::head;
+      at_.advance(with_);
+      if (is_part()) as_ = chosen(at_);
     }
-    if (p.now == stage::opening) p.as = chosen(parts[p.index]);
-    return p;
   }
 
-  void go(place next) {
-    at_ = next;
-    if (next.now != stage::octets) return;
-    const leaf part = layout{with_}[next.index];
-    body_source* const source = part.octets->source();
-    octets_ = {*part.octets, next.as, form_of(part.use, next.as), with_.broken_utf8,
-               source != nullptr ? source->length() : unknown_length};
+  // Of any stage but that of octets. Returns the column behind it.
+  std::size_t put_piece(text::piece_writer& out) const {
+    header_writer header{out, column_, raw_utf8_};
+    if (at_.which < field::text) {
+      put_field(header, with_, at_);
+    } else if (stage_ == stage::head) {
+      layout{with_}.put_opening(header, at_, as_);
+    } else {
+      layout{with_}.put_closing(header, at_, octets_.needs_line_end());
+    }
+    return header.column();
   }
 
-  // Of any place but that of octets. Leaves the column behind it in `p`.
-  void put_piece(text::piece_writer& out, place& p, bool needs_line_end) const {
-    header_writer header{out, p.column, raw_utf8_};
-    if (p.now == stage::header) header_fields{header, with_}.put(p.which, p.index);
-    if (p.now == stage::opening) layout{with_}.put_opening(header, p.index, p.as);
-    if (p.now == stage::closing) layout{with_}.put_closing(header, p.index, needs_line_end);
-    p.column = static_cast<std::uint16_t>(header.column());
+  // What a piece has become when it is out, or counted.
+  void leave(std::size_t column) {
+    column_ = static_cast<std::uint16_t>(column);
+    advance();
   }
 
   std::size_t write_piece(std::span<char> room) {
     text::piece_writer out{room, offset_};
-    place behind = at_;
-    put_piece(out, behind, octets_.needs_line_end());
+    const std::size_t column = put_piece(out);
     offset_ += out.written();
     if (out.complete()) {
       offset_ = 0;
-      go(following(behind));
+      leave(column);
     }
     return out.written();
   }
 
-  // Of the whole message, or unknown_length.
-  std::uint64_t measured() const {
+  // Of the whole message, or unknown_length. Walks to its end.
+  std::uint64_t measured() {
     std::uint64_t total = 0;
-    bool needs_line_end = false;
-    for (place p; p.now != stage::end; p = following(p)) {
-      if (p.now == stage::octets) {
-        const leaf part = layout{with_}[p.index];
-        const measure octets = measure_content(*part.octets, p.as, part.use, with_.broken_utf8);
-        if (octets.length == unknown_length) return unknown_length;
-        total += octets.length;
-        needs_line_end = octets.needs_line_end;
-        continue;
+    for (rewind(); at_.which != field::end;) {
+      if (stage_ == stage::octets) {
+        const std::uint64_t length = octets_.length();
+        if (length == unknown_length) return unknown_length;
+        total += length;
+        advance();
+      } else {
+        constexpr std::size_t everything = std::numeric_limits<std::size_t>::max();
+        text::piece_writer out{{}, everything};
+        leave(put_piece(out));
+        total += everything - out.to_skip();
       }
-      constexpr std::size_t everything = std::numeric_limits<std::size_t>::max();
-      text::piece_writer out{{}, everything};
-      put_piece(out, p, needs_line_end);
-      total += everything - out.to_skip();
     }
     return total;
   }
 
   const fields& with_;
   std::uint64_t length_ = unknown_length;
-  place at_{.now = stage::end};
+  piece at_{.which = field::end};
+  stage stage_ = stage::head;
+  encoding as_ = encoding::automatic;  // of the part, from its head on
+  std::uint16_t column_ = 0;
   std::size_t offset_ = 0;  // octets of the piece at `at_` that are already out
   body_encoder octets_{};
   errc error_ = errc::none;
@@ -7299,6 +7315,10 @@ class tcp_stream {
 // Bounds:         nothing is kept.
 
 #include <lwip/opt.h>
+
+#if LWIP_SOCKET && LWIP_COMPAT_SOCKETS == 1
+#error mailmote: macros named send and connect spoil any C++; set LWIP_COMPAT_SOCKETS to 0 or 2
+#endif
 
 #if LWIP_SOCKET
 #include <lwip/errno.h>

@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include <mailmote/mime/file_name.hpp>
 #include <mailmote/mime/message.hpp>
-#include <mailmote/mime/parameter.hpp>
 
 namespace {
 
@@ -87,7 +87,8 @@ void check_lines(std::string_view in, std::string_view out, std::size_t most) {
 
 std::string encode(std::string_view in, mime::encoding as, mime::content_form form,
                    std::size_t room) {
-  mime::body_encoder encoder{in, as, form, mime::broken_utf8::replace, unknown_length};
+  mime::body_encoder encoder;
+  encoder.begin(in, as, form, mime::broken_utf8::replace);
   std::string all;
   std::string piece(room, '\0');
   for (;;) {
@@ -165,8 +166,7 @@ void try_header(std::string_view in) {
   demand(decode_header(std::string_view{text}.substr(8)) == repaired(in), "reads otherwise", in,
          text);
 
-  const std::string name =
-      header([&](mime::header_writer& out) { mime::put_parameter(out, "n", in); });
+  const std::string name = header([&](mime::header_writer& out) { mime::put_file_name(out, in); });
   check_lines(in, name, 76);
   if (name[name.find('=') + 1] == '"') return;  // as it is, in quotes
   std::string value;

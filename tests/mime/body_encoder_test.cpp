@@ -20,11 +20,15 @@ namespace {
 std::string encoded(std::string_view octets, encoding as, content_form form) {
   std::string whole;
   for (const std::size_t room : {1'000u, 1u, 2u, 3u, 31u, 32u, 33u, 64u, 100u}) {
-    mime::body_encoder encoder{octets, as, form, mime::broken_utf8::refuse, unknown_length};
+    mime::body_encoder encoder;
+    encoder.begin(octets, as, form, mime::broken_utf8::refuse);
     const std::string text = read_to_end(encoder, room);
     if (room == 1'000) whole = text;
     CHECK(text == whole);
   }
+  mime::body_encoder encoder;
+  encoder.begin(octets, as, form, mime::broken_utf8::refuse);
+  CHECK(encoder.length() == whole.size());
   return whole;
 }
 
@@ -33,13 +37,19 @@ std::string quoted(std::string_view octets, content_form form = content_form::te
 }
 
 errc error_of(std::string_view octets, encoding as, content_form form) {
-  mime::body_encoder encoder{octets, as, form, mime::broken_utf8::refuse, unknown_length};
+  mime::body_encoder encoder;
+  encoder.begin(octets, as, form, mime::broken_utf8::refuse);
   std::string room(64, '?');
   for (;;) {
     const io_result result = encoder.read_some(room);
     if (!result.ok()) break;
   }
   return encoder.error();
+}
+
+encoding chosen(const mime::content& what, mime::content_use use, bool eight_bit_allowed) {
+  mime::body_encoder encoder;
+  return mime::choose_encoding(what, use, eight_bit_allowed, encoder);
 }
 
 }  // namespace
@@ -100,14 +110,14 @@ TEST_CASE("a text from a stream that is no UTF-8 is found before the message is 
 
 TEST_CASE("an encoding is chosen by what is in the text, and what is shorter") {
   const auto text = [](std::string_view octets) {
-    return mime::choose_encoding(octets, mime::content_use::text, false);
+    return chosen(octets, mime::content_use::text, false);
   };
   CHECK(text("hot\n") == encoding::seven_bit);
   CHECK(text("zu hei\u00DF, viel zu hei\u00DF\n") == encoding::quoted_printable);
   CHECK(text("\u9505\u7089\u8FC7\u70ED") == encoding::base64);
   CHECK(text(std::string(999, 'x')) == encoding::quoted_printable);
   const auto file = [](std::string_view octets) {
-    return mime::choose_encoding(octets, mime::content_use::file, true);
+    return chosen(octets, mime::content_use::file, true);
   };
   CHECK(file("a,b\n") == encoding::quoted_printable);
   CHECK(file("\0\1\2\3"sv) == encoding::base64);
@@ -115,12 +125,12 @@ TEST_CASE("an encoding is chosen by what is in the text, and what is shorter") {
 
 TEST_CASE("a source travels as its part names, in base64 where it names nothing") {
   text_source octets{"x"};
-  const auto chosen = [&](encoding as, bool eight_bit) {
-    return mime::choose_encoding({octets, as}, mime::content_use::file, eight_bit);
+  const auto file = [&](encoding as, bool eight_bit) {
+    return chosen({octets, as}, mime::content_use::file, eight_bit);
   };
-  CHECK(chosen(encoding::automatic, true) == encoding::base64);
-  CHECK(chosen(encoding::quoted_printable, true) == encoding::quoted_printable);
-  CHECK(chosen(encoding::seven_bit, true) == encoding::seven_bit);
-  CHECK(chosen(encoding::eight_bit, true) == encoding::eight_bit);
-  CHECK(chosen(encoding::eight_bit, false) == encoding::base64);
+  CHECK(file(encoding::automatic, true) == encoding::base64);
+  CHECK(file(encoding::quoted_printable, true) == encoding::quoted_printable);
+  CHECK(file(encoding::seven_bit, true) == encoding::seven_bit);
+  CHECK(file(encoding::eight_bit, true) == encoding::eight_bit);
+  CHECK(file(encoding::eight_bit, false) == encoding::base64);
 }

@@ -134,6 +134,12 @@ TEST_CASE("an attachment may have any octets") {
   CHECK(mime::message{with}.check().error == errc::none);
 }
 
+TEST_CASE("a sender with a name and no address is at fault, not left out") {
+  const mime::fields with{.from = mote, .sender = {.name = "Gateway"}};
+  CHECK(mime::message{with}.check().error == errc::bad_field);
+  CHECK(mime::message{with}.check().field == "Sender");
+}
+
 TEST_CASE("what machines read has their grammar") {
   const auto error = [](std::string_view field, std::string_view text) {
     errc found = errc::none;

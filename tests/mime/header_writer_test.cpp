@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include <mailmote/mime/file_name.hpp>
 #include <mailmote/mime/header_writer.hpp>
-#include <mailmote/mime/parameter.hpp>
 
 using namespace mailmote;
 
@@ -37,7 +37,7 @@ std::string name(std::string_view value) {
 }
 
 std::string file_name(std::string_view value) {
-  return header([&](mime::header_writer& out) { mime::put_parameter(out, "filename", value); });
+  return header([&](mime::header_writer& out) { mime::put_file_name(out, value); });
 }
 
 }  // namespace

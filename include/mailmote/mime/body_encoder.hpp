@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string_view>
 
@@ -36,41 +37,66 @@ enum class content_form : std::uint8_t {
 
 class body_encoder {
  public:
-  constexpr body_encoder() = default;
-
-  // `as` is not automatic. What a source has is already begun, and its length asked for.
-  constexpr body_encoder(const content& from, encoding as, content_form form, broken_utf8 faults,
-                         std::uint64_t length)
-      : source_{from.source()},
-        text_{from.text()},
-        left_{length},
-        as_{as},
-        form_{form},
-        faults_{faults} {}
+  // Starts, or starts again. `as` is not automatic. A source is already begun.
+  void begin(const content& from, encoding as, content_form form, broken_utf8 faults) {
+    source_ = from.source();
+    text_ = from.text();
+    left_ = source_ != nullptr ? source_->length() : text_.size();
+    base64_ = {};
+    quoted_ = {};
+    repairer_ = {};
+    place_ = 0;
+    mark_ = held_begin_ = held_end_ = 0;
+    as_ = as;
+    form_ = form;
+    faults_ = faults;
+    error_ = errc::none;
+    after_cr_ = has_ended_ = false;
+  }
 
   // By the rules of byte_stream::read_some; `out` may be a single octet. After `failed`, error()
   // says why.
   io_result read_some(std::span<char> out) noexcept {
-    for (;;) {
+    while (error_ == errc::none) {
       if (held_begin_ < held_end_) return io_result::moved(release(out));
       if (has_ended_) return io_status::closed;
-      const std::size_t fitting = fits(out.size());
-      char single = 0;
-      std::span<char> room = fitting == 0 ? std::span{&single, 1} : out.last(fitting);
-      std::span<const char> in;
-      const io_result result = take(room, in);
-      if (result.status() == io_status::closed) {
+      const bool is_held = fits(out.size()) == 0;
+      const std::span<char> to = is_held ? std::span<char>{held_} : out;
+      const std::size_t fitting = fits(to.size());
+      if (source_ != nullptr) {
+        const io_result result = take(to.last(fitting));
+        if (!result.ok() && result.status() != io_status::closed) return result;
+      }
+      const std::string_view in{text_.data(), std::min(fitting, text_.size())};
+      text_.remove_prefix(in.size());
+      if (in.empty()) {
         end();
-      } else if (!result.ok()) {
-        return result;
-      } else if (fitting == 0) {
-        held_begin_ = 0;
-        held_end_ = static_cast<std::uint8_t>(encode(in, held_));
-      } else if (const std::size_t n = encode(in, out); n > 0 && error_ == errc::none) {
+        continue;
+      }
+      const auto n = static_cast<std::size_t>(encode(in, to.data()) - to.data());
+      if (is_held) {
+        hold(n);
+      } else if (n > 0 && error_ == errc::none) {
         return io_result::moved(n);
       }
-      if (error_ != errc::none) return io_status::failed;
     }
+    return io_status::failed;
+  }
+
+  // Of all that read_some will give, asked instead of the first one; unknown_length of what is not
+  // fit for its encoding. A text in memory is encoded for it, and is over then. What a source becomes
+  // is known once it is read, but in base64 that nothing is repaired for.
+  std::uint64_t length() {
+    const bool is_repaired =
+        form_ == content_form::text && (source_ == nullptr || faults_ == broken_utf8::replace);
+    if (as_ == encoding::base64 && !is_repaired) {
+      return left_ == unknown_length ? unknown_length : text::base64_lines::length(left_);
+    }
+    if (source_ != nullptr) return unknown_length;
+    std::uint64_t length = 0;
+    for (const char c : text_) length += static_cast<std::size_t>(encode_octet(c, held_) - held_);
+    end();
+    return error_ == errc::none ? length + held_end_ : unknown_length;
   }
 
   constexpr errc error() const { return error_; }
@@ -83,9 +109,14 @@ class body_encoder {
   // between, and a blank that waited.
   static constexpr std::size_t max_octet = 32;
 
-  constexpr std::size_t release(std::span<char> out) {
+  constexpr void hold(std::size_t n) {
+    held_begin_ = 0;
+    held_end_ = static_cast<std::uint8_t>(n);
+  }
+
+  std::size_t release(std::span<char> out) {
     const std::size_t n = std::min<std::size_t>(out.size(), held_end_ - held_begin_);
-    for (std::size_t i = 0; i < n; ++i) out[i] = held_[held_begin_ + i];
+    std::memcpy(out.data(), held_ + held_begin_, n);
     held_begin_ = static_cast<std::uint8_t>(held_begin_ + n);
     return n;
   }
@@ -99,23 +130,16 @@ class body_encoder {
     return is_plain_base64() ? text::base64_lines::fitting(room) : room / max_octet;
   }
 
-  // The next octets, read into `room` if they are not in memory already.
-  io_result take(std::span<char> room, std::span<const char>& in) noexcept {
-    if (source_ == nullptr) {
-      in = std::span{text_}.first(std::min(room.size(), text_.size()));
-      text_.remove_prefix(in.size());
-      return in.empty() ? io_result{io_status::closed} : io_result::moved(in.size());
-    }
+  // The source's next octets, read into `room`; none where it is over.
+  io_result take(std::span<char> room) noexcept {
     const io_result result = source_->read_some(room);
-    if (result.status() == io_status::closed && left_ != unknown_length && left_ != 0) {
-      return fail(errc::source_length);
-    }
     if (result.status() == io_status::failed) return fail(source_->error());
-    if (!result.ok()) return result;
     if (result.count() > room.size()) return fail(errc::source_failed);  // no source's right
-    if (left_ != unknown_length && result.count() > left_) return fail(errc::source_length);
-    if (left_ != unknown_length) left_ -= result.count();
-    in = room.first(result.count());
+    text_ = {room.data(), result.count()};
+    if (left_ == unknown_length) return result;
+    const bool is_over = result.status() == io_status::closed;
+    if (is_over ? left_ > 0 : result.count() > left_) return fail(errc::source_length);
+    left_ -= result.count();
     return result;
   }
 
@@ -125,71 +149,66 @@ class body_encoder {
   }
 
   void end() {
-    std::size_t n = 0;
-    char last[text::utf8_repairer::max_growth] = {};
-    if (form_ == content_form::text)
-      n = encode_lines({last, repaired(repairer_.finish(last))}, held_);
-    if (after_cr_) n += encode_octet('\r', held_ + n);
+    char* out = held_;
+    if (form_ == content_form::text) {
+      char last[text::utf8_repairer::max_growth] = {};
+      out = put_repaired({last, repairer_.finish(last)}, out);
+    }
+    if (after_cr_) out = put('\r', out);
     after_cr_ = false;
-    if (as_ == encoding::base64) n += base64_.finish(std::span{held_}.subspan(n));
-    if (as_ == encoding::quoted_printable) n += quoted_.finish(held_ + n);
-    held_begin_ = 0;
-    held_end_ = static_cast<std::uint8_t>(n);
+    if (as_ == encoding::base64) out = base64_.finish(out);
+    if (as_ == encoding::quoted_printable) out = quoted_.finish(out);
+    hold(static_cast<std::size_t>(out - held_));
     has_ended_ = true;
   }
 
-  std::size_t encode(std::span<const char> in, std::span<char> out) {
+  // Each of these writes to `out`, and returns the end of what it wrote.
+  char* encode(std::span<const char> in, char* out) {
     if (is_plain_base64()) return base64_.encode(in, out);
-    std::size_t written = 0;
-    for (const char c : in) {
-      char piece[text::utf8_repairer::max_growth] = {c};
-      const std::size_t n = form_ == content_form::text ? repaired(repairer_.push(c, piece)) : 1;
-      written += encode_lines({piece, n}, out.data() + written);
-    }
-    return written;
+    for (const char c : in) out = encode_octet(c, out);
+    return out;
   }
 
-  std::size_t repaired(std::size_t n) {
+  char* encode_octet(char c, char* out) {
+    if (form_ == content_form::octets) return put(c, out);
+    if (form_ == content_form::lines) return put_in_line(c, out);
+    char piece[text::utf8_repairer::max_growth] = {};
+    return put_repaired({piece, repairer_.push(c, piece)}, out);
+  }
+
+  char* put_repaired(std::string_view in, char* out) {
     if (faults_ == broken_utf8::refuse && repairer_.has_found_faults()) error_ = errc::bad_utf8;
-    return n;
+    for (const char c : in) out = put_in_line(c, out);
+    return out;
   }
 
-  std::size_t encode_lines(std::string_view in, char* out) {
-    std::size_t written = 0;
-    for (const char c : in) {
-      if (form_ == content_form::octets) {
-        written += encode_octet(c, out + written);
-      } else if (c == '\n') {
-        written += encode_line_end(out + written);
-        after_cr_ = false;
-      } else {
-        if (after_cr_) written += encode_octet('\r', out + written);  // a line end to nobody else
-        after_cr_ = c == '\r';
-        if (!after_cr_) written += encode_octet(c, out + written);
-      }
-    }
-    return written;
+  char* put_in_line(char c, char* out) {
+    if (c == '\n') return put_line_end(out);
+    if (after_cr_) out = put('\r', out);  // a line end to nobody else
+    after_cr_ = c == '\r';
+    return after_cr_ ? out : put(c, out);
   }
 
-  std::size_t encode_octet(char c, char* out) {
-    if (as_ == encoding::base64) return base64_.encode({&c, 1}, {out, max_octet});
+  char* put_line_end(char* out) {
+    after_cr_ = false;
+    if (as_ == encoding::base64) return put('\n', put('\r', out));
+    place_ = 0;
+    mark_ = 0;
+    if (as_ == encoding::quoted_printable) return quoted_.end_line(out);
+    *out++ = '\r';
+    *out++ = '\n';
+    return out;
+  }
+
+  char* put(char c, char* out) {
+    if (as_ == encoding::base64) return base64_.encode({&c, 1}, out);
     if (as_ == encoding::quoted_printable) {
       place_ = 1;
       return quoted_.put(c, out);
     }
     check(c);
-    out[0] = c;
-    return 1;
-  }
-
-  std::size_t encode_line_end(char* out) {
-    place_ = 0;
-    if (as_ == encoding::quoted_printable) return quoted_.end_line(out);
-    const std::string_view line_end{"\r\n", 2};
-    if (as_ == encoding::base64) return base64_.encode(line_end, {out, max_octet});
-    for (const char c : line_end) *out++ = c;
-    mark_ = 0;
-    return 2;
+    *out++ = c;
+    return out;
   }
 
   // Whether an octet may go as it is, on a line that may.
@@ -202,7 +221,7 @@ class body_encoder {
   }
 
   body_source* source_ = nullptr;
-  std::string_view text_{};      // the rest of what is in memory
+  std::string_view text_{};      // what is at hand: the rest of a text in memory
   std::uint64_t left_ = 0;       // octets that the source still owes, or unknown_length
   text::base64_lines base64_{};  // one of the two is in use
   text::quoted_printable_encoder quoted_{};

@@ -11,6 +11,7 @@
 
 #include <mailmote/error.hpp>
 #include <mailmote/io.hpp>
+#include <mailmote/mime/field.hpp>
 #include <mailmote/mime/fields.hpp>
 #include <mailmote/text/address.hpp>
 #include <mailmote/text/utf8.hpp>
@@ -37,14 +38,12 @@ constexpr bool is_field_name(std::string_view s) {
 
 // What a message writes itself, or must not write: Bcc, and all that is about its parts.
 constexpr bool is_own_field(std::string_view name) {
-  constexpr text::word_list own{
-      "From Sender Reply-To To Cc Bcc Subject Date Message-ID In-Reply-To References "
-      "Auto-Submitted "
-      "Importance X-Priority MIME-Version"};
   constexpr std::string_view content = "Content-";
   const bool of_a_part = name.size() >= content.size() &&
                          ascii::equal_ignoring_case({name.data(), content.size()}, content);
-  return of_a_part || own.find(name) != text::word_list::none;
+  const std::size_t place = field_names.find(name);
+  return of_a_part || (place < static_cast<std::size_t>(field::text) &&
+                       place != static_cast<std::size_t>(field::headers));
 }
 
 // RFC 2045 section 5.1, with parameters behind. A message or multipart may not be encoded.
@@ -75,88 +74,70 @@ class checker {
   constexpr checker(const fields& with, body_limits limits) : with_{with}, limits_{limits} {}
 
   constexpr fault found() {
-    if (with_.from.address.empty()) blame(errc::bad_field, "From");
-    look_at("From", with_.from);
-    look_at("Sender", with_.sender);
-    look_at("Reply-To", with_.reply_to);
-    look_at("To", with_.to);
-    look_at("Cc", with_.cc);
-    look_at("Bcc", with_.bcc);
-    look_at("Subject", with_.subject);
-    demand(!with_.date.is_set() || with_.date.is_valid(), "Date");
-    demand(with_.id.empty() || with_.id.is_valid(), "Message-ID");
-    demand(with_.in_reply_to.empty() || with_.in_reply_to.is_valid(), "In-Reply-To");
-    for (index_ = 0; index_ < with_.references.size(); ++index_) {
-      demand(with_.references[index_].is_valid(), "References");
+    for (piece at; at.which != field::end; at.advance(with_)) {
+      const errc error = look_at(at);
+      if (error != errc::none) return {error, name_of(at.which), at.index};
     }
-    for (index_ = 0; index_ < with_.headers.size(); ++index_) {
-      const header& extra = with_.headers[index_];
-      demand(is_field_name(extra.name) && !is_own_field(extra.name), "headers");
-      look_at("headers", extra.value);
-    }
-    index_ = 0;
-    look_at("text", with_.text);
-    look_at("html", with_.html);
-    look_at("images", with_.images);
-    look_at("attachments", with_.attachments);
-    return fault_;
+    return {};
   }
 
+  // Of a message without fault.
   constexpr bool needs_utf8() const { return needs_utf8_; }
 
  private:
-  constexpr void blame(errc error, std::string_view field) {
-    if (fault_.error == errc::none) fault_ = {error, field, index_};
+  constexpr errc look_at(const piece& at) {
+    switch (at.which) {
+      case field::date: return demand(with_.date.is_valid());
+      case field::id:
+      case field::in_reply_to:
+      case field::references: return demand(id_of(with_, at).is_valid());
+      case field::headers: return look_at_header(with_.headers[at.index]);
+      case field::subject:
+      case field::auto_submitted:
+      case field::importance:
+      case field::priority:
+      case field::mime_version: return look_at_line(line_of(with_, at));
+      case field::text:
+      case field::html: return demand_utf8(content_of(with_, at).text());
+      case field::images:
+      case field::attachments: return look_at_file(*file_of(with_, at));
+      default: return look_at_mailbox(mailbox_of(with_, at));
+    }
   }
-  constexpr void demand(bool holds, std::string_view field) {
-    if (!holds) blame(errc::bad_field, field);
+
+  static constexpr errc demand(bool holds) { return holds ? errc::none : errc::bad_field; }
+
+  constexpr errc demand_utf8(std::string_view value) const {
+    const bool holds = with_.broken_utf8 == broken_utf8::replace || text::is_utf8(value);
+    return holds ? errc::none : errc::bad_utf8;
   }
 
   // Law 5: no control octet reaches a header.
-  constexpr void look_at(std::string_view field, std::string_view value) {
-    demand(!ascii::has_control(value), field);
-    demand_utf8(field, value);
+  constexpr errc look_at_line(std::string_view value) const {
+    return ascii::has_control(value) ? errc::bad_field : demand_utf8(value);
   }
 
-  constexpr void demand_utf8(std::string_view field, std::string_view value) {
-    if (with_.broken_utf8 == broken_utf8::refuse && !text::is_utf8(value)) {
-      blame(errc::bad_utf8, field);
-    }
+  constexpr errc look_at_mailbox(const mailbox& who) {
+    const text::address_form form = text::mailbox_form(who.address);
+    if (form == text::address_form::invalid) return errc::bad_field;
+    if (form == text::address_form::utf8) needs_utf8_ = true;
+    if (form == text::address_form::utf8 && !limits_.utf8) return errc::smtputf8_needed;
+    return look_at_line(who.name);
   }
 
-  constexpr void look_at(std::string_view field, const mailbox& who) {
-    look_at(field, who.name);
-    const text::address_form form = text::reverse_path_form(who.address);
-    demand(form != text::address_form::invalid, field);
-    if (form != text::address_form::utf8) return;
-    if (!limits_.utf8) blame(errc::smtputf8_needed, field);
-    needs_utf8_ = true;
+  constexpr errc look_at_header(const header& extra) const {
+    const bool is_named = is_field_name(extra.name) && !is_own_field(extra.name);
+    return is_named ? look_at_line(extra.value) : errc::bad_field;
   }
 
-  constexpr void look_at(std::string_view field, const mailbox_list& many) {
-    for (index_ = 0; index_ < many.size(); ++index_) {
-      demand(!many[index_].address.empty(), field);
-      look_at(field, many[index_]);
-    }
-    index_ = 0;
-  }
-
-  constexpr void look_at(std::string_view field, const content& text) {
-    demand_utf8(field, text.text());
-  }
-
-  constexpr void look_at(std::string_view field, std::span<const part> parts) {
-    for (index_ = 0; index_ < parts.size(); ++index_) {
-      look_at(field, parts[index_].file_name);
-      demand(is_media_type(parts[index_].type) && is_content_id(parts[index_].content_id), field);
-    }
-    index_ = 0;
+  constexpr errc look_at_file(const part& file) const {
+    const errc bad_name = look_at_line(file.file_name);
+    if (bad_name != errc::none) return bad_name;
+    return demand(is_media_type(file.type) && is_content_id(file.content_id));
   }
 
   const fields& with_;
   body_limits limits_;
-  fault fault_{};
-  std::size_t index_ = 0;
   bool needs_utf8_ = false;
 };
 

@@ -38,23 +38,22 @@ class date_time {
     constexpr std::string_view weekdays = "ThuFriSatSunMonTueWed";  // 1970-01-01 was a Thursday
     constexpr std::string_view months = "JanFebMarAprMayJunJulAugSepOctNovDec";
     const std::int32_t days = days_in(local());
-    const auto weekday = static_cast<std::size_t>(days % 7);
     const auto of_day = static_cast<int>(local() - std::int64_t{days} * 86400);
-    const date when = date_of(local());
-    out.put({weekdays.data() + weekday * 3, 3});
-    out.put(", ");
-    put_two(out, when.day, ' ');
-    out.put({months.data() + static_cast<std::size_t>(when.month - 1) * 3, 3});
-    out.put(" ");
-    out.put_number(static_cast<std::size_t>(when.year));
-    out.put(" ");
-    put_two(out, of_day / 3600, ':');
-    put_two(out, of_day / 60 % 60, ':');
-    put_two(out, of_day % 60, ' ');
+    const date when = date_on(days);
     const int offset = minutes_east_ < 0 ? -minutes_east_ : minutes_east_;
-    out.put({minutes_east_ < 0 ? "-" : "+", 1});
-    put_two(out, offset / 60, '\0');
-    put_two(out, offset % 60, '\0');
+    char text[] = "ddd, DD mmm YYYY HH:MM:SS +ZZZZ";
+    set_name(text, weekdays, days % 7);
+    set_two(text + 5, when.day);
+    set_name(text + 8, months, when.month - 1);
+    set_two(text + 12, when.year / 100);
+    set_two(text + 14, when.year % 100);
+    set_two(text + 17, of_day / 3600);
+    set_two(text + 20, of_day / 60 % 60);
+    set_two(text + 23, of_day % 60);
+    if (minutes_east_ < 0) text[26] = '-';
+    set_two(text + 27, offset / 60);
+    set_two(text + 29, offset % 60);
+    out.put(text);
   }
 
  private:
@@ -62,9 +61,14 @@ class date_time {
 
   constexpr std::int64_t local() const { return seconds_ + std::int64_t{minutes_east_} * 60; }
 
-  static constexpr void put_two(text::piece_writer& out, int n, char behind) {
-    const char piece[] = {static_cast<char>('0' + n / 10), static_cast<char>('0' + n % 10), behind};
-    out.put(std::string_view{piece, behind == '\0' ? 2u : 3u});
+  static constexpr void set_two(char* at, int n) {
+    at[0] = static_cast<char>('0' + n / 10);
+    at[1] = static_cast<char>('0' + n % 10);
+  }
+
+  static constexpr void set_name(char* at, std::string_view names, int n) {
+    const auto begin = static_cast<std::size_t>(n) * 3;
+    for (std::size_t i = 0; i < 3; ++i) at[i] = names[begin + i];
   }
 
   std::int64_t seconds_ = 0;

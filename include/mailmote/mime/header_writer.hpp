@@ -34,9 +34,11 @@ class header_writer {
   constexpr text::piece_writer& octets() { return out_; }  // for what needs no folding
 
   // Octets that no line is broken before.
-  constexpr void put(std::string_view octets) {
-    out_.put(octets);
-    column_ += octets.size();
+  constexpr void put(std::string_view octets) { append(octets.data(), octets.size()); }
+
+  template <std::size_t N>
+  constexpr void put(const char (&literal)[N]) {  // spares the target a strlen
+    append(literal, N - 1);
   }
 
   constexpr void end() {
@@ -70,7 +72,7 @@ class header_writer {
 
   // What people write and read (RFC 5322 section 3.2.5); never empty.
   constexpr void unstructured(std::string_view value) {
-    if (!can_stand(value)) return encoded(value);
+    if (!can_stand(value)) return encoded(value, text::shorter_encoding(value));
     put(" ");  // never folded: a first line of nothing but a name is not read well by all
     for (std::size_t begin = 0; begin < value.size();) {
       std::size_t end_of_word = begin;
@@ -86,7 +88,8 @@ class header_writer {
   // A display name: atoms, a quoted string, or encoded words.
   constexpr void phrase(std::string_view name) {
     const std::size_t in_quotes = quoted_length(name);
-    if (in_quotes > max_quoted + 2 || !can_stand(name)) return encoded(name);
+    if (in_quotes > max_quoted + 2 || !can_stand(name))
+      return encoded(name, text::shorter_encoding(name));
     bool is_atoms = true;
     char before = 0;
     for (const char c : name) {
@@ -115,19 +118,21 @@ class header_writer {
   }
 
  private:
+  constexpr void append(const char* octets, std::size_t n) {
+    out_.put(std::string_view{octets, n});
+    column_ += n;
+  }
+
   // What is no UTF-8 becomes U+FFFD.
   constexpr void clean(std::string_view s) {
     while (!s.empty()) put(text::take_character(s));
   }
 
-  constexpr void encoded(std::string_view value) {
-    const text::word_encoding as = text::shorter_encoding(value);
-    constexpr std::size_t least = text::encoded_word::frame + 12;  // any one character
+  constexpr void encoded(std::string_view value, text::word_encoding as) {
+    constexpr std::size_t least = text::word_frame + 12;  // any one character
     while (!value.empty()) {
       blank(least);
-      const text::encoded_word word = text::take_word(value, fold_at - column_, as);
-      word.put(out_);
-      column_ += word.length();
+      column_ += text::put_word(out_, value, fold_at - column_, as);
       if (!value.empty()) end();
     }
   }

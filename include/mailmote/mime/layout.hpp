@@ -13,106 +13,114 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <string_view>
 
-#include <mailmote/mime/body_encoder.hpp>
-#include <mailmote/mime/encoding_choice.hpp>
+#include <mailmote/mime/field.hpp>
 #include <mailmote/mime/fields.hpp>
+#include <mailmote/mime/file_name.hpp>
 #include <mailmote/mime/header_writer.hpp>
-#include <mailmote/mime/parameter.hpp>
+#include <mailmote/mime/part.hpp>
+#include <mailmote/text/quoted_printable.hpp>
+#include <mailmote/text/word_list.hpp>
 
 namespace mailmote::mime {
 
 // FNV-1a: two messages with different names have different boundaries. That a boundary does not
 // occur in a part does not hang on it (body_encoder.hpp).
 constexpr std::uint64_t digest(const message_id& id) {
+  char room[message_id::max_numbers];
   std::uint64_t hash = 0xCBF2'9CE4'8422'2325;
-  id.for_each_piece([&](std::string_view piece) {
+  for (const std::string_view piece : {id.numbers(room), id.text()}) {
     for (const char c : piece) {
       hash = (hash ^ static_cast<unsigned char>(c)) * 0x0000'0100'0000'01B3;
     }
-  });
+  }
   return hash;
 }
-
-// A part that has no parts of its own.
-struct leaf {
-  const content* octets = nullptr;
-  const part* file = nullptr;  // null: the text or the HTML
-  content_use use = content_use::text;
-  bool is_html = false;
-  bool is_shown = false;  // an image in its place, not an attachment
-};
 
 class layout {
  public:
   constexpr explicit layout(const fields& with) : with_{with} {}
 
-  constexpr std::size_t size() const { return texts() + images() + with_.attachments.size(); }
-
-  constexpr leaf operator[](std::size_t i) const {
-    if (i < texts()) {
-      const bool is_html = has_html() && i + 1 == texts();
-      return {is_html ? &with_.html : &with_.text, nullptr, content_use::text, is_html};
+  // What stands before the octets of a part: what divides it from the one before, and the heads of
+  // the multiparts that begin with it.
+  constexpr void put_opening(header_writer& out, const piece& at, encoding as) const {
+    const std::size_t place = place_of(at);
+    if (place > 0) {
+      put_boundary_line(out, innermost_around(place));
+      out.end();
     }
-    const bool is_image = i < texts() + images();
-    const part& file =
-        is_image ? with_.images[i - texts()] : with_.attachments[i - texts() - images()];
-    return {&file.octets, &file, content_use::file, false, is_image};
-  }
-
-  constexpr bool is_multipart() const { return mixed() || alternative() || related(); }
-
-  // What stands before the octets of a part: with the first one, the head of each multipart.
-  constexpr void put_opening(header_writer& out, std::size_t i, encoding as) const {
-    const bool in_alternative = i < texts() + (related() ? images() : 0);
-    if (mixed() && i == 0) open(out, multipart::mixed);
-    if (alternative() && i == 0) open(out, multipart::alternative);
-    if (i > 0) delimit(out, around(i, in_alternative));
-    if (related() && i + 1 == texts()) open(out, multipart::related);
-    put_leaf(out, (*this)[i], as);
+    for (const multipart which : outer_first) {
+      if (begin_of(which) == place && place < end_of(which)) open(out, which);
+    }
+    put_head(out, at, as);
   }
 
   // And what stands behind them. `needs_line_end`: they do not end in one.
-  constexpr void put_closing(header_writer& out, std::size_t i, bool needs_line_end) const {
-    const bool is_last = i + 1 == size();
-    const bool ends_html = i + 1 == texts() + (related() ? images() : 0) && has_html();
-    if (related() && ends_html) close(out, multipart::related);
-    if (alternative() && ends_html) close(out, multipart::alternative);
-    if (mixed() && is_last) close(out, multipart::mixed);
-    if (is_last && (is_multipart() || needs_line_end)) out.end();
+  constexpr void put_closing(header_writer& out, const piece& at, bool needs_line_end) const {
+    const std::size_t behind = place_of(at) + 1;
+    for (const multipart which : {multipart::related, multipart::alternative, multipart::mixed}) {
+      if (end_of(which) != behind) continue;
+      put_boundary_line(out, which);
+      out.put("--");
+      needs_line_end = true;
+    }
+    if (behind == size() && needs_line_end) out.end();
   }
 
  private:
   enum class multipart : char { mixed = '1', alternative = '2', related = '3' };
 
-  constexpr bool has_html() const { return with_.html.is_there(); }
-  constexpr std::size_t images() const { return with_.images.size(); }
-  constexpr std::size_t files() const {
-    return with_.attachments.size() + (related() ? 0 : images());
-  }
-  // A message of nothing at all has an empty text.
+  // All parts in a row: the texts, the images, the attachments.
   constexpr std::size_t texts() const {
-    const std::size_t n = (with_.text.is_there() ? 1u : 0u) + (has_html() ? 1u : 0u);
-    return n == 0 && images() + with_.attachments.size() == 0 ? 1 : n;
+    return pieces_of(with_, field::text) + pieces_of(with_, field::html);
   }
-  constexpr bool mixed() const { return files() > 0; }
-  constexpr bool alternative() const { return has_html() && with_.text.is_there(); }
-  constexpr bool related() const { return has_html() && images() > 0; }
+  constexpr std::size_t place_of(const piece& at) const {
+    switch (at.which) {
+      case field::text: return 0;
+      case field::html: return texts() - 1;
+      case field::images: return texts() + at.index;
+      default: return texts() + with_.images.size() + at.index;
+    }
+  }
+  constexpr std::size_t size() const {
+    return texts() + with_.images.size() + with_.attachments.size();
+  }
 
-  // The multipart that a part other than the first is delimited in.
-  constexpr multipart around(std::size_t i, bool in_alternative) const {
-    if (!in_alternative) return multipart::mixed;
-    return i < texts() ? multipart::alternative : multipart::related;
+  // Which of them a multipart has in it.
+  constexpr std::size_t begin_of(multipart which) const {
+    return which == multipart::related ? texts() - 1 : 0;
+  }
+  // 0: there is no such multipart.
+  constexpr std::size_t end_of(multipart which) const {
+    const std::size_t shown = texts() + (with_.html.is_there() ? with_.images.size() : 0);
+    switch (which) {
+      case multipart::mixed: return size() > shown ? size() : 0;
+      case multipart::alternative: return texts() == 2 ? shown : 0;
+      default: return shown > texts() ? shown : 0;
+    }
+  }
+
+  // That the part, which is not the first, is not the first of.
+  constexpr multipart innermost_around(std::size_t place) const {
+    multipart found = multipart::mixed;
+    for (const multipart which : outer_first) {
+      if (begin_of(which) < place && place < end_of(which)) found = which;
+    }
+    return found;
   }
 
   constexpr void put_boundary(header_writer& out, multipart which) const {
-    const std::uint64_t hash = digest(with_.id);
     char text[19] = {'=', '_', static_cast<char>(which)};
-    for (std::size_t i = 0; i < 16; ++i) {
-      text[3 + i] = text::upper_hex_digits[(hash >> (60 - 4 * i)) & 15];
-    }
+    text::put_hex(digest(with_.id), text + 3);
     out.put({text, sizeof text});
+  }
+
+  constexpr void put_boundary_line(header_writer& out, multipart which) const {
+    out.end();
+    out.put("--");
+    put_boundary(out, which);
   }
 
   constexpr void open(header_writer& out, multipart which) const {
@@ -128,50 +136,34 @@ class layout {
     put_boundary(out, which);
     out.put("\"");
     out.end();
-    delimit(out, which);
-  }
-
-  constexpr void delimit(header_writer& out, multipart which) const {
-    out.end();
-    out.put("--");
-    put_boundary(out, which);
+    put_boundary_line(out, which);
     out.end();
   }
 
-  constexpr void close(header_writer& out, multipart which) const {
-    out.end();
-    out.put("--");
-    put_boundary(out, which);
-    out.put("--");
-  }
-
-  static constexpr std::string_view name_of(encoding as) {
-    switch (as) {
-      case encoding::seven_bit: return "7bit";
-      case encoding::eight_bit: return "8bit";
-      case encoding::quoted_printable: return "quoted-printable";
-      default: return "base64";
-    }
-  }
-
-  static constexpr void put_leaf(header_writer& out, const leaf& what, encoding as) {
+  constexpr void put_head(header_writer& out, const piece& at, encoding as) const {
+    using namespace std::string_view_literals;
+    constexpr text::word_list encodings{"7bit 8bit quoted-printable base64"};
+    const part* const file = file_of(with_, at);
     out.put("Content-Type: ");
-    if (what.file != nullptr) {
-      out.put(what.file->type);
+    if (file != nullptr) {
+      out.put(file->type);
     } else {
-      out.put(what.is_html ? "text/html; charset=utf-8" : "text/plain; charset=utf-8");
+      out.put(at.which == field::text ? "text/plain"sv : "text/html"sv);
+      out.put("; charset=utf-8");
     }
     out.end();
     out.put("Content-Transfer-Encoding: ");
-    out.put(name_of(as));
+    out.put(encodings[static_cast<std::size_t>(as) - 1]);  // it is not automatic
     out.end();
-    if (what.file != nullptr) put_file(out, *what.file, what.is_shown);
+    if (file != nullptr) put_file(out, *file, at.which);
     out.end();
   }
 
-  static constexpr void put_file(header_writer& out, const part& file, bool is_shown) {
-    out.put(is_shown ? "Content-Disposition: inline" : "Content-Disposition: attachment");
-    if (!file.file_name.empty()) put_parameter(out, "filename", file.file_name);
+  static constexpr void put_file(header_writer& out, const part& file, field which) {
+    using namespace std::string_view_literals;
+    out.put("Content-Disposition: ");
+    out.put(which == field::images ? "inline"sv : "attachment"sv);
+    if (!file.file_name.empty()) put_file_name(out, file.file_name);
     out.end();
     if (file.content_id.empty()) return;
     out.put("Content-ID: <");
@@ -179,6 +171,9 @@ class layout {
     out.put(">");
     out.end();
   }
+
+  static constexpr multipart outer_first[] = {multipart::mixed, multipart::alternative,
+                                              multipart::related};
 
   const fields& with_;
 };

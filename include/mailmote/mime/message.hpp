@@ -16,6 +16,7 @@
 #include <mailmote/mime/body_encoder.hpp>
 #include <mailmote/mime/check.hpp>
 #include <mailmote/mime/encoding_choice.hpp>
+#include <mailmote/mime/field.hpp>
 #include <mailmote/mime/fields.hpp>
 #include <mailmote/mime/header_fields.hpp>
 #include <mailmote/mime/layout.hpp>
@@ -46,22 +47,20 @@ class message final : public body_source {
     raw_utf8_ = checked.needs_utf8();
     eight_bit_ = limits.eight_bit;
     error_ = errc::none;
-    const layout parts{with_};
-    for (std::size_t i = 0; i < parts.size(); ++i) {
-      const errc spent = begin_source(parts[i]);
+    for (piece at; at.which != field::end; at.advance(with_)) {
+      const errc spent = at.which < field::text ? errc::none : begin_source(at);
       if (spent != errc::none) return spent;
     }
     length_ = measured();
-    offset_ = 0;
-    go({});
+    rewind();
     return errc::none;
   }
 
   io_result read_some(std::span<char> out) noexcept override {
     std::size_t written = 0;
-    while (written < out.size() && at_.now != stage::end) {
+    while (written < out.size() && at_.which != field::end) {
       const auto room = out.subspan(written);
-      if (at_.now != stage::octets) {
+      if (stage_ != stage::octets) {
         written += write_piece(room);
         continue;
       }
@@ -69,7 +68,7 @@ class message final : public body_source {
       written += result.count();
       if (result.ok()) continue;
       if (result.status() == io_status::closed) {
-        go(following(at_));
+        advance();
       } else if (result.status() == io_status::failed) {
         error_ = octets_.error();
         return result;
@@ -86,105 +85,105 @@ class message final : public body_source {
 
  private:
   enum class stage : std::uint8_t {
-    header,   // pieces of fields
-    opening,  // of a part: what stands before its octets
+    head,  // of a field all that there is; of a part what stands before its octets
     octets,
     closing,
-    end,
   };
 
-  struct place {
-    stage now = stage::header;
-    field which = field::from;
-    encoding as = encoding::automatic;  // of the part, from its opening on
-    std::uint16_t column = 0;
-    std::size_t index = 0;  // of the field's piece, or the part
-  };
-
-  errc begin_source(const leaf& part) noexcept {
-    body_source* const source = part.octets->source();
+  errc begin_source(const piece& at) {
+    body_source* const source = content_of(with_, at).source();
     if (source == nullptr) return errc::none;
-    const bool binary = form_of(part.use, chosen(part)) == content_form::octets;
+    const bool binary = form_of(use_of(at), chosen(at)) == content_form::octets;
     return source->begin({.eight_bit = true, .utf8 = true, .binary = binary});
   }
 
-  encoding chosen(const leaf& part) const {
-    return choose_encoding(*part.octets, part.use, eight_bit_);
+  static constexpr content_use use_of(const piece& at) {
+    return at.which < field::images ? content_use::text : content_use::file;
   }
 
-  place following(place p) const {
-    const layout parts{with_};
-    switch (p.now) {
-      case stage::header:
-        ++p.index;
-        while (p.which != field::end && p.index >= pieces_of(with_, p.which)) {
-          p.which = static_cast<field>(static_cast<unsigned>(p.which) + 1);
-          p.index = 0;
-        }
-        if (p.which == field::end) p.now = stage::opening;
-        break;
-      case stage::opening: p.now = stage::octets; break;
-      case stage::octets: p.now = stage::closing; break;
-      default: p.now = ++p.index < parts.size() ? stage::opening : stage::end; break;
+  encoding chosen(const piece& at) {
+    return choose_encoding(content_of(with_, at), use_of(at), eight_bit_, octets_);
+  }
+
+  // To the beginning.
+  void rewind() {
+    at_ = {};
+    stage_ = stage::head;
+    column_ = 0;
+    offset_ = 0;
+  }
+
+  bool is_part() const { return at_.which >= field::text && at_.which != field::end; }
+
+  // To the next stage, or the next piece.
+  void advance() {
+    if (stage_ == stage::octets) {
+      stage_ = stage::closing;
+    } else if (stage_ == stage::head && is_part()) {
+      stage_ = stage::octets;
+      octets_.begin(content_of(with_, at_), as_, form_of(use_of(at_), as_), with_.broken_utf8);
+    } else {
+      stage_ = stage::head;
+      at_.advance(with_);
+      if (is_part()) as_ = chosen(at_);
     }
-    if (p.now == stage::opening) p.as = chosen(parts[p.index]);
-    return p;
   }
 
-  void go(place next) {
-    at_ = next;
-    if (next.now != stage::octets) return;
-    const leaf part = layout{with_}[next.index];
-    body_source* const source = part.octets->source();
-    octets_ = {*part.octets, next.as, form_of(part.use, next.as), with_.broken_utf8,
-               source != nullptr ? source->length() : unknown_length};
+  // Of any stage but that of octets. Returns the column behind it.
+  std::size_t put_piece(text::piece_writer& out) const {
+    header_writer header{out, column_, raw_utf8_};
+    if (at_.which < field::text) {
+      put_field(header, with_, at_);
+    } else if (stage_ == stage::head) {
+      layout{with_}.put_opening(header, at_, as_);
+    } else {
+      layout{with_}.put_closing(header, at_, octets_.needs_line_end());
+    }
+    return header.column();
   }
 
-  // Of any place but that of octets. Leaves the column behind it in `p`.
-  void put_piece(text::piece_writer& out, place& p, bool needs_line_end) const {
-    header_writer header{out, p.column, raw_utf8_};
-    if (p.now == stage::header) header_fields{header, with_}.put(p.which, p.index);
-    if (p.now == stage::opening) layout{with_}.put_opening(header, p.index, p.as);
-    if (p.now == stage::closing) layout{with_}.put_closing(header, p.index, needs_line_end);
-    p.column = static_cast<std::uint16_t>(header.column());
+  // What a piece has become when it is out, or counted.
+  void leave(std::size_t column) {
+    column_ = static_cast<std::uint16_t>(column);
+    advance();
   }
 
   std::size_t write_piece(std::span<char> room) {
     text::piece_writer out{room, offset_};
-    place behind = at_;
-    put_piece(out, behind, octets_.needs_line_end());
+    const std::size_t column = put_piece(out);
     offset_ += out.written();
     if (out.complete()) {
       offset_ = 0;
-      go(following(behind));
+      leave(column);
     }
     return out.written();
   }
 
-  // Of the whole message, or unknown_length.
-  std::uint64_t measured() const {
+  // Of the whole message, or unknown_length. Walks to its end.
+  std::uint64_t measured() {
     std::uint64_t total = 0;
-    bool needs_line_end = false;
-    for (place p; p.now != stage::end; p = following(p)) {
-      if (p.now == stage::octets) {
-        const leaf part = layout{with_}[p.index];
-        const measure octets = measure_content(*part.octets, p.as, part.use, with_.broken_utf8);
-        if (octets.length == unknown_length) return unknown_length;
-        total += octets.length;
-        needs_line_end = octets.needs_line_end;
-        continue;
+    for (rewind(); at_.which != field::end;) {
+      if (stage_ == stage::octets) {
+        const std::uint64_t length = octets_.length();
+        if (length == unknown_length) return unknown_length;
+        total += length;
+        advance();
+      } else {
+        constexpr std::size_t everything = std::numeric_limits<std::size_t>::max();
+        text::piece_writer out{{}, everything};
+        leave(put_piece(out));
+        total += everything - out.to_skip();
       }
-      constexpr std::size_t everything = std::numeric_limits<std::size_t>::max();
-      text::piece_writer out{{}, everything};
-      put_piece(out, p, needs_line_end);
-      total += everything - out.to_skip();
     }
     return total;
   }
 
   const fields& with_;
   std::uint64_t length_ = unknown_length;
-  place at_{.now = stage::end};
+  piece at_{.which = field::end};
+  stage stage_ = stage::head;
+  encoding as_ = encoding::automatic;  // of the part, from its head on
+  std::uint16_t column_ = 0;
   std::size_t offset_ = 0;  // octets of the piece at `at_` that are already out
   body_encoder octets_{};
   errc error_ = errc::none;

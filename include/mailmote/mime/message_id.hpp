@@ -6,11 +6,11 @@
 // Bounds:         the caller's strings, by reference.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 #include <mailmote/text/address.hpp>
-#include <mailmote/text/piece_writer.hpp>
 #include <mailmote/text/quoted_printable.hpp>
 
 namespace mailmote::mime {
@@ -43,32 +43,24 @@ class message_id {
     return signs == 1 && text_.front() != '@' && text_.back() != '@' && text_.size() <= max_length;
   }
 
-  // Each piece goes to `put`, a function of a string_view: a header, or what hashes the name.
-  template <class Put>
-  constexpr void for_each_piece(Put put) const {
+  // What stands before text(): "17.00000000000002A9@" of a device, as the end of `room`; else nothing.
+  static constexpr std::size_t max_numbers = 28;  // 10 digits, a dot, 16 more and the @
+  constexpr std::string_view numbers(char (&room)[max_numbers]) const {
+    std::size_t first = max_numbers;
     if (is_made_) {
-      char digits[27] = {};  // 10, a dot and 16
-      std::size_t first = sizeof digits;
-      for (int i = 0; i < 16; ++i) {
-        digits[--first] = text::upper_hex_digits[(boot_ >> (4 * i)) & 15];
-      }
-      digits[--first] = '.';
+      room[--first] = '@';
+      first -= 16;
+      text::put_hex(boot_, room + first);
+      room[--first] = '.';
       std::uint32_t rest = count_;
       do {
-        digits[--first] = static_cast<char>('0' + rest % 10);
+        room[--first] = static_cast<char>('0' + rest % 10);
         rest /= 10;
       } while (rest > 0);
-      put(std::string_view{digits + first, sizeof digits - first});
-      put(std::string_view{"@", 1});
     }
-    put(text_);
+    return {room + first, max_numbers - first};
   }
-
-  constexpr std::size_t length() const {
-    std::size_t length = 0;
-    for_each_piece([&](std::string_view piece) { length += piece.size(); });
-    return length;
-  }
+  constexpr std::string_view text() const { return text_; }
 
  private:
   std::string_view text_{};

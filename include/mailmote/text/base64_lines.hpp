@@ -20,7 +20,6 @@ class base64_lines {
  public:
   static constexpr std::uint32_t line = 76;  // characters
   static constexpr std::uint32_t octets_a_line = 57;
-  static constexpr std::size_t max_end = 6;   // what `finish` writes at most
   static constexpr std::size_t max_more = 6;  // what `encode` writes beside 4/3 of n and line ends
 
   static constexpr std::uint64_t length(std::uint64_t octets) {
@@ -37,37 +36,36 @@ class base64_lines {
     return lines * (line + 2) + base64_length(rest + 1);
   }
 
-  // How many octets can be encoded at once into `room`.
+  // How many octets can be encoded at once into `room`: less than there is room for.
   static constexpr std::size_t fitting(std::size_t room) {
-    return room < 2 * max_more ? 0
-                               : (room - 2 * max_more) / (line + 2) * octets_a_line +
-                                     (room - 2 * max_more) % (line + 2) / 2;
+    return room / 2 > max_more ? room / 2 - max_more : 0;
   }
 
-  // Encodes all of `in`, at most fitting(out.size()) octets. The two may share memory when `in` ends
-  // where `out` does: the writing then never gets ahead of the reading.
-  constexpr std::size_t encode(std::span<const char> in, std::span<char> out) {
-    std::size_t written = 0;
+  // Encodes all of `in`, and returns the end of what it wrote: of fitting(n) octets, at most n
+  // characters. The two may share memory when `in` ends where those n do: the writing then never gets
+  // ahead of the reading.
+  constexpr char* encode(std::span<const char> in, char* out) {
     while (!in.empty()) {
-      if (column_ == line) written += end_line(out.subspan(written));
+      if (column_ == line) out = end_line(out);
       const std::size_t left = (line - column_) / 4 * 3 - group_.held();
       const auto piece = in.first(std::min(left, in.size()));
-      const std::size_t n = group_.encode(piece, out.subspan(written));
+      const std::size_t n = group_.encode(piece, {out, line});
       in = in.subspan(piece.size());
       column_ += static_cast<std::uint32_t>(n);
-      written += n;
+      out += n;
     }
-    return written;
+    return out;
   }
 
-  constexpr std::size_t finish(std::span<char> out) { return group_.finish(out); }
+  // At most 4 characters.
+  constexpr char* finish(char* out) { return out + group_.finish({out, 4}); }
 
  private:
-  constexpr std::size_t end_line(std::span<char> out) {
-    out[0] = '\r';
-    out[1] = '\n';
+  constexpr char* end_line(char* out) {
+    *out++ = '\r';
+    *out++ = '\n';
     column_ = 0;
-    return 2;
+    return out;
   }
 
   base64_encoder group_{};

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #include <mailmote/text/base64.hpp>
@@ -17,93 +18,76 @@
 
 namespace mailmote::text {
 
-enum class word_encoding : char { b = 'b', q = 'q' };
+enum class word_encoding : std::uint8_t { b, q };
 
-namespace detail {
+// What an octet is written as, in some encoding of header fields; NUL: as hexadecimal digits.
+using octet_form = char (*)(char);
 
 // RFC 2047 section 5 (3): what stands for itself even in a display name.
-constexpr bool is_q_literal(char c) {
-  return ascii::is_alphanumeric(c) || c == '!' || c == '*' || c == '+' || c == '-' || c == '/';
+constexpr char q_form(char c) {
+  if (c == ' ') return '_';
+  const bool is_literal =
+      ascii::is_alphanumeric(c) || c == '!' || c == '*' || c == '+' || c == '-' || c == '/';
+  return is_literal ? c : '\0';
 }
 
-constexpr std::size_t q_length(std::string_view s) {
-  std::size_t length = 0;
-  for (const char c : s) length += is_q_literal(c) || c == ' ' ? 1 : 3;
-  return length;
-}
+inline constexpr std::size_t max_escaped = 12;  // of a character
 
-}  // namespace detail
+// Where an octet has no other form, `mark` and two digits. Returns how much was written to `out`.
+constexpr std::size_t escape(std::string_view character, char mark, octet_form form, char* out) {
+  char* end = out;
+  for (const char c : character) {
+    *end = form(c);
+    end = *end != '\0' ? end + 1 : put_hex(mark, c, end);
+  }
+  return static_cast<std::size_t>(end - out);
+}
 
 // A line that has an encoded word in it: RFC 2047 section 2.
 inline constexpr std::size_t max_encoded_line = 76;
 inline constexpr std::size_t max_encoded_word = 75;
-
-// The text of a word, cut from a longer one.
-struct encoded_word {
-  std::string_view text{};  // whole characters, or what is none
-  word_encoding as = word_encoding::q;
-  std::size_t inner = 0;  // characters between the frame
-
-  static constexpr std::size_t frame = 12;  // =?utf-8?q? and ?=
-  constexpr std::size_t length() const { return frame + inner; }
-
-  void put(piece_writer& out) const {
-    out.put("=?utf-8?");
-    const char letter = static_cast<char>(as);
-    out.put(std::string_view{&letter, 1});
-    out.put("?");
-    base64_encoder group;
-    char piece[8] = {};
-    for (std::string_view rest = text; !rest.empty();) {
-      const std::string_view character = take_character(rest);
-      if (as == word_encoding::b) {
-        out.put({piece, group.encode(character, piece)});
-      } else {
-        for (const char c : character) put_q(out, c);
-      }
-    }
-    if (as == word_encoding::b) out.put({piece, group.finish(piece)});
-    out.put("?=");
-  }
-
- private:
-  static void put_q(piece_writer& out, char c) {
-    char piece[3] = {c == ' ' ? '_' : c};
-    const bool literal = detail::is_q_literal(c) || c == ' ';
-    out.put({piece, literal ? 1 : put_hex('=', c, piece)});
-  }
-};
+inline constexpr std::size_t word_frame = 12;  // =?utf-8?q? and ?=
 
 // Which of the two makes the whole text shorter.
 constexpr word_encoding shorter_encoding(std::string_view text) {
+  char piece[max_escaped];
   std::size_t octets = 0;
   std::size_t as_q = 0;
   while (!text.empty()) {
     const std::string_view character = take_character(text);
     octets += character.size();
-    as_q += detail::q_length(character);
+    as_q += escape(character, '=', q_form, piece);
   }
   return base64_length(octets) < as_q ? word_encoding::b : word_encoding::q;
 }
 
-// Takes as much of `rest` as makes a word of at most `width` characters: at least one character.
-constexpr encoded_word take_word(std::string_view& rest, std::size_t width, word_encoding as) {
-  const char* const begin = rest.data();
-  encoded_word word{{}, as, 0};
+// Takes as much of `rest` as makes a word of at most `width` characters, at least one character, and
+// writes the word. Returns its length.
+constexpr std::size_t put_word(piece_writer& out, std::string_view& rest, std::size_t width,
+                               word_encoding as) {
+  using namespace std::string_view_literals;
+  out.put(as == word_encoding::b ? "=?utf-8?b?"sv : "=?utf-8?q?"sv);
+  base64_encoder group;
+  char piece[max_escaped];
   std::size_t octets = 0;
-  std::size_t as_q = 0;
+  std::size_t inner = 0;  // characters between the frame
   while (!rest.empty()) {
-    std::string_view behind = rest;
-    const std::string_view character = take_character(behind);
+    const std::string_view before = rest;
+    const std::string_view character = take_character(rest);
     octets += character.size();
-    as_q += detail::q_length(character);
-    const std::size_t inner = as == word_encoding::b ? base64_length(octets) : as_q;
-    if (word.inner > 0 && encoded_word::frame + inner > width) break;
-    word.inner = inner;
-    rest = behind;
+    std::size_t n = escape(character, '=', q_form, piece);
+    const std::size_t longer = as == word_encoding::b ? base64_length(octets) : inner + n;
+    if (inner > 0 && word_frame + longer > width) {
+      rest = before;
+      break;
+    }
+    inner = longer;
+    if (as == word_encoding::b) n = group.encode(character, piece);
+    out.put({piece, n});
   }
-  word.text = {begin, static_cast<std::size_t>(rest.data() - begin)};
-  return word;
+  out.put({piece, group.finish(piece)});
+  out.put("?=");
+  return word_frame + inner;
 }
 
 }  // namespace mailmote::text

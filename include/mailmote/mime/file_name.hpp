@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
-// parameter.hpp: a file name in a header, whatever letters it has.
+// file_name.hpp: a file name in a header, whatever letters it has.
 //
 // Knows:          RFC 2231 sections 3 and 4: percent encoding, and values in several pieces.
-// Does not know:  which parameters there are.
+// Does not know:  what file it is.
 // Bounds:         60 octets for the ASCII form.
 #pragma once
 
@@ -11,7 +11,7 @@
 
 #include <mailmote/mime/header_writer.hpp>
 #include <mailmote/text/ascii.hpp>
-#include <mailmote/text/quoted_printable.hpp>
+#include <mailmote/text/encoded_word.hpp>
 #include <mailmote/text/utf8.hpp>
 
 namespace mailmote::mime {
@@ -21,34 +21,22 @@ namespace detail {
 inline constexpr std::size_t max_section = 42;  // percent-encoded characters in one line
 
 // RFC 2231 section 7: what stands for itself.
-constexpr bool is_attribute_char(char c) {
-  return ascii::is_alphanumeric(c) || c == '.' || c == '-' || c == '_';
+constexpr char percent_form(char c) {
+  return ascii::is_alphanumeric(c) || c == '.' || c == '-' || c == '_' ? c : '\0';
 }
 
-constexpr std::size_t percent_length(std::string_view s) {
+// Takes as many whole characters off `rest` as fit into a line.
+constexpr std::string_view take_section(std::string_view& rest) {
+  const char* const begin = rest.data();
+  char piece[text::max_escaped];
   std::size_t length = 0;
-  for (const char c : s) length += is_attribute_char(c) ? 1 : 3;
-  return length;
-}
-
-constexpr void put_percent(header_writer& out, std::string_view character) {
-  for (const char c : character) {
-    char piece[3] = {c};
-    out.put({piece, is_attribute_char(c) ? 1 : text::put_hex('%', c, piece)});
+  while (!rest.empty()) {
+    std::string_view behind = rest;
+    length += text::escape(text::take_character(behind), '%', percent_form, piece);
+    if (length > max_section) break;
+    rest = behind;
   }
-}
-
-// Takes as many whole characters off `value` as fit into a line.
-constexpr void put_section(header_writer& out, std::string_view& value) {
-  std::size_t length = 0;
-  while (!value.empty()) {
-    std::string_view rest = value;
-    const std::string_view character = text::take_character(rest);
-    length += percent_length(character);
-    if (length > max_section) return;
-    put_percent(out, character);
-    value = rest;
-  }
+  return {begin, static_cast<std::size_t>(rest.data() - begin)};
 }
 
 // The name's last 60 characters, with an underscore for each that ASCII has not.
@@ -70,35 +58,34 @@ constexpr void put_ascii(header_writer& out, std::string_view value) {
 
 // ; filename="..." where that will do. Else by RFC 2231, with an ASCII form for those who do not know
 // it, and last: who knows both takes the first.
-constexpr void put_parameter(header_writer& out, std::string_view name, std::string_view value) {
+constexpr void put_file_name(header_writer& out, std::string_view value) {
   out.put(";");
   const bool is_ascii = !ascii::has_non_ascii(value) && out.can_stand(value);
   const std::size_t in_quotes = header_writer::quoted_length(value);
   if (is_ascii && in_quotes <= max_quoted + 2) {
-    out.blank(name.size() + 1 + in_quotes);
-    out.put(name);
-    out.put("=");
+    out.blank(9 + in_quotes);
+    out.put("filename=");
     return out.quoted(value);
   }
-  std::size_t total = 0;
-  for (std::string_view rest = value; !rest.empty();) {
-    total += detail::percent_length(text::take_character(rest));
-  }
-  std::size_t section = 0;
-  for (std::string_view rest = value; !rest.empty(); ++section) {
+  std::string_view rest = value;
+  for (std::size_t section = 0; !rest.empty(); ++section) {
+    std::string_view part = detail::take_section(rest);
     out.fold();
-    out.put(name);
-    if (total > detail::max_section) {
-      out.put("*");
+    out.put("filename*");
+    if (section > 0 || !rest.empty()) {
       out.octets().put_number(section);  // lines here are short
+      out.put("*");
     }
-    out.put(section == 0 ? std::string_view{"*=utf-8''"} : std::string_view{"*="});
-    detail::put_section(out, rest);
+    out.put("=");
+    if (section == 0) out.put("utf-8''");
+    while (!part.empty()) {
+      char piece[text::max_escaped];
+      out.put({piece, text::escape(text::take_character(part), '%', detail::percent_form, piece)});
+    }
     out.put(";");
   }
   out.fold();
-  out.put(name);
-  out.put("=");
+  out.put("filename=");
   detail::put_ascii(out, value);
 }
 
