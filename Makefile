@@ -12,11 +12,11 @@ SOURCES   = $(shell find include tests examples -name '*.hpp' -o -name '*.cpp')
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help demo test send single size size-check interop ports firmware firmware-test compilers \
-  wolfssl fuzz bench mutants format format-check tidy clean
+.PHONY: help demo test send single size size-check interop ports firmware firmware-test \
+  firmware-figures compilers wolfssl fuzz bench mutants format format-check tidy clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
 
 demo: ## send an alert to a small server on this machine, and watch it arrive
 	@tests/build/packages.sh demo
@@ -74,6 +74,10 @@ firmware-test: ## run the firmware in QEMU, against Postfix on this machine (as 
 	@$(COMPILE) --target pki >/dev/null
 	@tests/firmware/build.sh $(BUILD)
 	@tests/firmware/run.sh $(BUILD)
+	@tests/firmware/figures.py $(BUILD) check
+
+firmware-figures: ## refresh the README's table of what the firmware took, after firmware-test
+	@tests/firmware/figures.py $(BUILD) update
 
 compilers: ## run the engine's tests in other dialects, and compile it for other processors
 	@tests/build/packages.sh compilers
