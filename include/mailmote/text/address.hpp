@@ -87,10 +87,10 @@ constexpr bool is_address_literal(std::string_view s) {
   s.remove_suffix(1);
   constexpr std::string_view tag = "IPv6:";
   if (s.size() < tag.size() || !ascii::equal_ignoring_case({s.data(), tag.size()}, tag)) {
-    return bool{text::read_ipv4(s)};
+    return text::read_ip(s).size == 4;
   }
   s.remove_prefix(tag.size());
-  return bool{text::read_ipv6(s)};
+  return text::read_ip(s).size == 16;
 }
 
 // RFC 5321 4.1.2 Mailbox: local-part "@" ( Domain / address-literal ).

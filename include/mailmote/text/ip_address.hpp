@@ -49,68 +49,57 @@ constexpr int hex_value(char c) {
   return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-// One to four hexadecimal digits, taken off the front, into two octets at `out`.
-constexpr bool take_group(std::string_view& s, std::uint8_t* out) {
-  unsigned value = 0;
-  std::size_t digits = 0;
-  while (digits < s.size() && digits < 5 && hex_value(s[digits]) >= 0) {
-    value = value * 16 + static_cast<unsigned>(hex_value(s[digits++]));
+// Groups of one to four hexadecimal digits with a colon between, the last two of eight perhaps in
+// dotted decimal; `::` stands once for as many groups of zeroes as are missing.
+constexpr bool read_ipv6(std::string_view s, std::uint8_t* out) {
+  constexpr std::size_t whole = 16;
+  constexpr std::size_t none = whole + 1;
+  std::size_t n = 0;       // octets at `out`
+  std::size_t gap = none;  // how many of them stand before `::`
+  if (!s.empty() && s[0] == ':') {
+    s.remove_prefix(1);
+    if (s.empty() || s[0] != ':') return false;
   }
-  s.remove_prefix(digits);
-  out[0] = static_cast<std::uint8_t>(value >> 8);
-  out[1] = static_cast<std::uint8_t>(value & 0xFF);
-  return digits >= 1 && digits <= 4;
-}
-
-// Groups with a colon between, the last two of eight perhaps in dotted decimal, into `n` octets at
-// `out`, which has room for 16.
-constexpr bool read_groups(std::string_view s, std::uint8_t* out, std::size_t& n) {
-  for (n = 0; n < 16;) {
-    if (n <= 12 && read_ipv4(s, out + n)) {
-      n += 4;
-      return true;
+  while (!s.empty()) {
+    if (s[0] == ':') {  // the second of `::`
+      if (gap != none) return false;
+      gap = n;
+      s.remove_prefix(1);
+      continue;
     }
-    if (!take_group(s, out + n)) return false;
-    n += 2;
-    if (s.empty()) return true;
-    if (s[0] != ':') return false;
+    if (n <= whole - 4 && read_ipv4(s, out + n)) {
+      n += 4;
+      break;
+    }
+    unsigned value = 0;
+    int digits = 0;
+    for (; digits < 4 && !s.empty() && hex_value(s[0]) >= 0; ++digits) {
+      value = value * 16 + static_cast<unsigned>(hex_value(s[0]));
+      s.remove_prefix(1);
+    }
+    if (digits == 0 || n == whole) return false;
+    out[n++] = static_cast<std::uint8_t>(value >> 8);
+    out[n++] = static_cast<std::uint8_t>(value & 0xFF);
+    if (s.empty()) break;
+    if (s[0] != ':' || s.size() == 1) return false;
     s.remove_prefix(1);
   }
-  return false;
+  if (gap == none) return n == whole;
+  if (n == whole) return false;  // the gap is at least one group
+  for (std::size_t to = whole; to > gap;) out[--to] = n > gap ? out[--n] : 0;
+  return true;
 }
 
 }  // namespace detail
 
-constexpr ip_address read_ipv4(std::string_view s) {
-  ip_address ip;
-  if (detail::read_ipv4(s, ip.octets.data())) return {ip.octets, 4};
-  return {};
-}
-
-constexpr ip_address read_ipv6(std::string_view s) {
-  std::size_t gap = 0;  // where `::` stands; only what comes last may be dotted
-  while (gap + 1 < s.size() && s[gap] != '.' && (s[gap] != ':' || s[gap + 1] != ':')) ++gap;
-  ip_address ip;
-  std::size_t n = 0;
-  if (gap + 1 >= s.size() || s[gap] == '.') {
-    const bool whole = detail::read_groups(s, ip.octets.data(), n) && n == 16;
-    return whole ? ip_address{ip.octets, 16} : ip_address{};
-  }
-  ip_address tail;
-  const std::string_view before{s.data(), gap};
-  const std::string_view behind{s.data() + gap + 2, s.size() - gap - 2};
-  if (!before.empty() && !detail::read_groups(before, ip.octets.data(), n)) return {};
-  if (!behind.empty() && !detail::read_groups(behind, tail.octets.data(), tail.size)) return {};
-  if (n + tail.size > 14) return {};  // the gap is at least one group
-  for (std::size_t i = 0; i < tail.size; ++i) ip.octets[16 - tail.size + i] = tail.octets[i];
-  return {ip.octets, 16};
-}
-
 constexpr ip_address read_ip(std::string_view s) {
-  for (const char c : s) {
-    if (c == ':') return read_ipv6(s);
-  }
-  return read_ipv4(s);
+  bool has_colon = false;
+  for (const char c : s) has_colon = has_colon || c == ':';
+  ip_address ip{{}, has_colon ? 16u : 4u};
+  std::uint8_t* const out = ip.octets.data();
+  const bool sound = has_colon ? detail::read_ipv6(s, out) : detail::read_ipv4(s, out);
+  if (!sound) ip = {};
+  return ip;
 }
 
 }  // namespace mailmote::text
