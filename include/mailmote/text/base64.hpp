@@ -37,14 +37,12 @@ class base64_encoder {
 
   // Ends the text: writes the last 0 or 4 characters.
   constexpr std::size_t finish(std::span<char> out) {
-    if (held_ == 0) return 0;
-    const std::uint32_t group = group_ << (held_ == 1 ? 16 : 8);
-    out[0] = digit(group >> 18);
-    out[1] = digit(group >> 12);
-    out[2] = held_ == 2 ? digit(group >> 6) : '=';
-    out[3] = '=';
-    *this = {};
-    return 4;
+    const std::uint32_t held = held_;
+    if (held == 0) return 0;
+    constexpr char zeroes[2] = {};
+    const std::size_t written = encode({zeroes, 3 - held}, out);
+    for (std::size_t i = held + 1; i < written; ++i) out[i] = '=';
+    return written;
   }
 
  private:
@@ -91,9 +89,9 @@ class base64_decoder {
     return c == '/' ? 63 : -1;
   }
 
-  std::uint32_t bits_ = 0;
-  std::uint32_t count_ = 0;  // characters in the current group of four
-  bool padded_ = false;      // whether a `=` was seen
+  std::uint16_t bits_ = 0;  // of the last characters
+  std::uint8_t count_ = 0;  // characters in the current group of four
+  bool padded_ = false;     // whether a `=` was seen
 };
 
 }  // namespace mailmote::text
