@@ -59,14 +59,12 @@ class auth_exchange {
   // One octet of a 334's text.
   void challenge(sasl::mechanism& login, char c) {
     char octet = 0;
-    const int decoded = sound_ ? decoder_.decode(c, octet) : 0;
-    if (decoded < 0) sound_ = false;
-    if (decoded > 0) login.challenge({&octet, 1});
+    if (decoder_.decode(c, octet) > 0) login.challenge({&octet, 1});
   }
 
   // The 334 is complete: makes the response the next line, or says why there is none.
   errc respond(sasl::mechanism& login) {
-    const bool sound = sound_ && decoder_.complete();
+    const bool sound = decoder_.complete();
     decoder_ = {};
     encoded_ = 0;
     carries_initial_ = false;
@@ -96,15 +94,12 @@ class auth_exchange {
           written += encoder_.finish(rest);
           state_ = state::written;
           break;
-        case io_status::failed: state_ = state::failed; break;
+        case io_status::failed: fail(errc::source_failed); break;
         default: state_ = state::waiting;
       }
     }
     encoded_ += written;
-    if (encoded_ > max_auth_response) {
-      error_ = errc::response_too_long;
-      state_ = state::failed;
-    }
+    if (encoded_ > max_auth_response) fail(errc::response_too_long);
     if (state_ == state::written) {
       if (encoded_ == 0 && carries_initial_) room[written++] = '=';  // RFC 4954 4
       constexpr std::string_view mask = "****\r\n";
@@ -118,14 +113,18 @@ class auth_exchange {
   }
 
  private:
+  void fail(errc why) {
+    state_ = state::failed;
+    error_ = why;
+  }
+
   text::base64_encoder encoder_{};
   text::base64_decoder decoder_{};
   std::size_t encoded_ = 0;  // characters of the response
   state state_ = state::writing;
-  errc error_ = errc::source_failed;
+  errc error_ = errc::none;
   bool carries_initial_ = false;  // the command has an initial response
   bool owes_initial_ = false;     // the initial response is sent after the first, empty 334
-  bool sound_ = true;             // the challenge so far is base64
 };
 
 }  // namespace mailmote::smtp

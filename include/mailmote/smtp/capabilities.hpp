@@ -61,10 +61,10 @@ class capability_parser {
       end_word(into);
     } else if (c == '=' && words_ == 0 && is_auth(word())) {
       end_word(into);
-    } else if (size_ < word_.size()) {
+    } else if (size_ < max_word) {
       word_[size_++] = c;
     } else {
-      too_long_ = true;
+      size_ = too_long;
     }
   }
 
@@ -75,20 +75,23 @@ class capability_parser {
   }
 
  private:
-  static constexpr std::size_t max_word = 24;  // RCPTDOMAINMAX= and ten digits
+  static constexpr std::uint8_t max_word = 24;  // RCPTDOMAINMAX= and ten digits
+  static constexpr std::uint8_t too_long = max_word + 1;
 
   static constexpr bool is_auth(std::string_view w) {
     return extension_keywords.bit(w) == bit(extension::auth);
   }
-  constexpr std::string_view word() const { return {word_.data(), size_}; }
+  // Empty when it is too long.
+  constexpr std::string_view word() const {
+    return {word_.data(), size_ < too_long ? size_ : std::size_t{0}};
+  }
   constexpr void end_word(capabilities& into);
   static constexpr void take_limit(std::string_view word, capabilities& into);
 
   std::uint8_t size_ = 0;
   std::uint8_t words_ = 0;     // complete ones in this line; more than two count as two
   std::uint16_t keyword_ = 0;  // the bit of the line's first word; 0: it is none of ours
-  bool too_long_ = false;
-  bool greeted_ = false;  // the first line names the server, and no extension
+  bool greeted_ = false;       // the first line names the server, and no extension
   std::array<char, max_word> word_{};
 };
 
@@ -109,10 +112,9 @@ constexpr std::uint32_t read_number(std::string_view digits) {
 }  // namespace detail
 
 constexpr void capability_parser::end_word(capabilities& into) {
-  const std::string_view w = too_long_ ? std::string_view{} : word();
+  const std::string_view w = word();
   const bool blank = size_ == 0;
   size_ = 0;
-  too_long_ = false;
   if (blank || !greeted_) return;
   if (words_ == 0) {
     keyword_ = extension_keywords.bit(w);

@@ -88,8 +88,8 @@ class message_writer {
     return 0;
   }
 
-  body_source* source_ = nullptr;
   std::uint64_t left_ = 0;  // octets that the source still owes, or unknown_length
+  body_source* source_ = nullptr;
   dot_stuffer stuffer_{};
   state state_ = state::empty;
   errc error_ = errc::none;

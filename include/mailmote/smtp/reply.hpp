@@ -91,6 +91,7 @@ class reply_parser {
   constexpr void forget_text() { kept_ = 0; }
 
  private:
+  constexpr bool is_first_line() const { return code_ == 0; }
   constexpr void begin_line();
   constexpr event end_line();
   constexpr void keep(char c);
@@ -98,12 +99,11 @@ class reply_parser {
   enum class place : std::uint8_t { digit_1, digit_2, digit_3, code_end, separator, text };
 
   std::uint32_t octets_ = 0;  // of this reply so far
-  std::uint16_t code_ = 0;
+  std::uint16_t code_ = 0;    // of the first line
   std::uint16_t line_code_ = 0;
   enhanced_code_reader enhanced_{};
   std::uint8_t kept_ = 0;
   place place_ = place::digit_1;
-  bool first_line_ = true;
   bool last_line_ = false;
   bool text_held_ = false;
   std::array<char, max_kept_text> text_{};
@@ -111,7 +111,7 @@ class reply_parser {
 
 constexpr reply_parser::event reply_parser::feed(char c) {
   if (octets_ == 0) {
-    first_line_ = true;
+    code_ = 0;
     enhanced_ = {};
     if (!text_held_) kept_ = 0;
     begin_line();
@@ -136,7 +136,7 @@ constexpr reply_parser::event reply_parser::feed(char c) {
     place_ = place::text;
     if (kept_ > 0) keep(' ');
   }
-  if (first_line_) enhanced_.feed(c);
+  if (is_first_line()) enhanced_.feed(c);
   keep(c);
   return event::text;
 }
@@ -148,9 +148,8 @@ constexpr void reply_parser::begin_line() {
 
 constexpr reply_parser::event reply_parser::end_line() {
   if (place_ == place::code_end) last_line_ = true;  // the code stood alone
-  if (first_line_) code_ = line_code_;
+  if (is_first_line()) code_ = line_code_;
   const bool agrees = line_code_ == code_ && code_ >= 100 && code_ < 600;
-  first_line_ = false;
   begin_line();
   if (!agrees) return event::malformed;
   if (!last_line_) return event::line_end;

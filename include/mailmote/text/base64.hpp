@@ -25,7 +25,8 @@ class base64_encoder {
     for (const char c : in) {
       group = (group << 8) | static_cast<unsigned char>(c);
       if (++held < 3) continue;
-      for (int shift = 18; shift >= 0; shift -= 6) out[written++] = digit(group >> shift);
+      put_group(group, out.subspan(written));
+      written += 4;
       group = held = 0;
     }
     group_ = group;
@@ -37,19 +38,20 @@ class base64_encoder {
 
   // Ends the text: writes the last 0 or 4 characters.
   constexpr std::size_t finish(std::span<char> out) {
-    const std::uint32_t held = held_;
-    if (held == 0) return 0;
-    constexpr char zeroes[2] = {};
-    const std::size_t written = encode({zeroes, 3 - held}, out);
-    for (std::size_t i = held + 1; i < written; ++i) out[i] = '=';
-    return written;
+    if (held_ == 0) return 0;
+    put_group(held_ == 1 ? group_ << 16 : group_ << 8, out);
+    if (held_ == 1) out[2] = '=';
+    out[3] = '=';
+    *this = {};
+    return 4;
   }
 
  private:
-  static constexpr char digit(std::uint32_t value) {
+  // Three octets as four characters.
+  static constexpr void put_group(std::uint32_t group, std::span<char> out) {
     constexpr std::string_view digits =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    return digits[value & 63];
+    for (std::size_t i = 4; i-- > 0; group >>= 6) out[i] = digits[group & 63];
   }
 
   std::uint32_t group_ = 0;  // the octets held back, until they are three
@@ -60,19 +62,19 @@ class base64_encoder {
 // the last character are ignored.
 class base64_decoder {
  public:
-  // Takes one character. `out` gets 0 or 1 octets: their number, or -1 when this is no base64.
+  // Takes one character. `out` gets 0 or 1 octets: their number, or -1 when this is no base64, as
+  // nothing behind it is.
   constexpr int decode(char c, char& out) {
-    if (c == '=') {
-      if (count_ < 2) return -1;
-      padded_ = true;
-      count_ = (count_ + 1) & 3;
-      return 0;
+    const bool pads = c == '=';
+    const int value = pads ? 0 : value_of(c);
+    if (count_ == broken || value < 0 || (pads ? count_ < 2 : padded_)) {
+      count_ = broken;
+      return -1;
     }
-    const int value = value_of(c);
-    if (value < 0 || padded_) return -1;
-    bits_ = (bits_ << 6) | static_cast<std::uint32_t>(value);
+    padded_ = pads;
+    bits_ = static_cast<std::uint16_t>(bits_ << 6 | value);
     count_ = (count_ + 1) & 3;
-    if (count_ == 1) return 0;
+    if (pads || count_ == 1) return 0;
     out = static_cast<char>(static_cast<unsigned char>(bits_ >> ((8 - 2 * count_) & 7)));
     return 1;
   }
@@ -89,8 +91,10 @@ class base64_decoder {
     return c == '/' ? 63 : -1;
   }
 
+  static constexpr std::uint8_t broken = 4;
+
   std::uint16_t bits_ = 0;  // of the last characters
-  std::uint8_t count_ = 0;  // characters in the current group of four
+  std::uint8_t count_ = 0;  // characters in the current group of four, or broken
   bool padded_ = false;     // whether a `=` was seen
 };
 
