@@ -493,7 +493,7 @@ inline phase session::where() const {
 }
 
 inline deadline session::due() const {
-  const timeouts& allowed = settings_.timeouts;
+  const timeouts& allowed = *settings_.timeouts;
   return {armed_at_, waits_for_source() ? allowed.source : time_for(where(), allowed)};
 }
 
