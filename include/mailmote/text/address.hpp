@@ -86,11 +86,12 @@ constexpr bool is_address_literal(std::string_view s) {
   s.remove_prefix(1);
   s.remove_suffix(1);
   constexpr std::string_view tag = "IPv6:";
-  if (s.size() < tag.size() || !ascii::equal_ignoring_case({s.data(), tag.size()}, tag)) {
-    return text::read_ip(s).size == 4;
+  std::size_t octets = 4;
+  if (s.size() >= tag.size() && ascii::equal_ignoring_case({s.data(), tag.size()}, tag)) {
+    s.remove_prefix(tag.size());
+    octets = 16;
   }
-  s.remove_prefix(tag.size());
-  return text::read_ip(s).size == 16;
+  return text::read_ip(s).size == octets;
 }
 
 // RFC 5321 4.1.2 Mailbox: local-part "@" ( Domain / address-literal ).

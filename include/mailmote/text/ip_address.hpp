@@ -33,7 +33,7 @@ constexpr bool read_ipv4(std::string_view s, std::uint8_t* out) {
     if (part > 0 && (i == s.size() || s[i++] != '.')) return false;
     const std::size_t begin = i;
     unsigned value = 0;
-    while (i < s.size() && ascii::is_digit(s[i]) && i - begin < 3) {
+    while (i < s.size() && ascii::is_digit(s[i]) && value < 256) {
       value = value * 10 + static_cast<unsigned>(s[i++] - '0');
     }
     const bool leading_zero = i - begin > 1 && s[begin] == '0';
@@ -56,33 +56,29 @@ constexpr bool read_ipv6(std::string_view s, std::uint8_t* out) {
   constexpr std::size_t none = whole + 1;
   std::size_t n = 0;       // octets at `out`
   std::size_t gap = none;  // how many of them stand before `::`
-  if (!s.empty() && s[0] == ':') {
-    s.remove_prefix(1);
-    if (s.empty() || s[0] != ':') return false;
-  }
-  while (!s.empty()) {
-    if (s[0] == ':') {  // the second of `::`
+  std::size_t i = 0;
+  if (i < s.size() && s[i] == ':' && (++i == s.size() || s[i] != ':')) return false;
+  while (i < s.size()) {
+    if (s[i] == ':') {  // the second of `::`
       if (gap != none) return false;
       gap = n;
-      s.remove_prefix(1);
+      ++i;
       continue;
     }
-    if (n <= whole - 4 && read_ipv4(s, out + n)) {
+    if (n <= whole - 4 && read_ipv4({s.data() + i, s.size() - i}, out + n)) {
       n += 4;
       break;
     }
+    const std::size_t begin = i;
     unsigned value = 0;
-    int digits = 0;
-    for (; digits < 4 && !s.empty() && hex_value(s[0]) >= 0; ++digits) {
-      value = value * 16 + static_cast<unsigned>(hex_value(s[0]));
-      s.remove_prefix(1);
+    for (int digit = 0; i < s.size() && (digit = hex_value(s[i])) >= 0; ++i) {
+      value = value * 16 + static_cast<unsigned>(digit);
     }
-    if (digits == 0 || n == whole) return false;
+    if (i == begin || i > begin + 4 || n == whole) return false;
     out[n++] = static_cast<std::uint8_t>(value >> 8);
     out[n++] = static_cast<std::uint8_t>(value & 0xFF);
-    if (s.empty()) break;
-    if (s[0] != ':' || s.size() == 1) return false;
-    s.remove_prefix(1);
+    if (i == s.size()) break;
+    if (s[i++] != ':' || i == s.size()) return false;
   }
   if (gap == none) return n == whole;
   if (n == whole) return false;  // the gap is at least one group
