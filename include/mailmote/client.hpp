@@ -60,7 +60,7 @@ class client {
   // Unless is_open(), this is the first mail of a new connection: the caller has connected the
   // stream, or has begun to.
   errc send(const envelope& mail, body_source& body) noexcept {
-    if (!idle()) return errc::busy;
+    if (connected_ && !is_open()) return errc::busy;
     const errc refused = session_.send(mail, body);
     if (refused == errc::none) connected_ = true;
     return refused;
