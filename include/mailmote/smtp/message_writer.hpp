@@ -39,6 +39,7 @@ class message_writer {
 
   constexpr state now() const { return state_; }
   constexpr errc error() const { return error_; }
+  constexpr bool is_empty() const { return source_ == nullptr; }  // the lone dot
 
   // The source may be asked again.
   constexpr void resume() {

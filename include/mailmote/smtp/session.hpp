@@ -77,7 +77,6 @@ class session {
   std::size_t write(std::span<char> room);
   void advance_sending();
   void advance_answering() { answering_ = following(answering_); }
-  void wait_for_source(bool waits);
 
   void on_reply();
   void heed_reply();
@@ -96,6 +95,7 @@ class session {
   void refuse(errc why);                // by the reply at hand; then leave
   void leave(errc why = errc::none);    // with QUIT, where there is a place for it
   void hang_up(errc why = errc::none);  // at once
+  void conclude(fate reached, step next);
   errc silence_or(errc why) const;
   void arm() { armed_at_ = now_; }  // what is waited for has all its time
   deadline due() const;
@@ -106,10 +106,9 @@ class session {
   bool clock_is_stale_ = false;  // what is waited for begins at the next reading of the clock
   bool encrypted_ = false;
   bool authenticated_ = false;
-  bool needs_rset_ = false;        // a transaction may be open that came to nothing
-  bool source_waits_ = false;      // the body or the login has said "not yet"
-  bool message_is_empty_ = false;  // nobody stood at 354: only the lone dot is sent
-  bool early_ = false;             // the reply being read began before it was due
+  bool needs_rset_ = false;    // a transaction may be open that came to nothing
+  bool source_waits_ = false;  // the body or the login has said "not yet"
+  bool early_ = false;         // the reply being read began before it was due
   verdict verdict_{};
   std::size_t offset_ = 0;  // octets of the command at sending_ that are in the buffer already
   std::size_t begin_ = 0;   // [begin_, end_) of the buffer is not yet sent
@@ -276,16 +275,17 @@ inline bool session::may_write() const {
 inline std::size_t session::write(std::span<char> room) {
   std::size_t written = 0;
   errc failed = errc::none;
+  bool waits = false;
   if (sending_ == step::message) {
     written = message_.write(room);
-    wait_for_source(message_.now() == message_writer::state::waiting);
+    waits = message_.now() == message_writer::state::waiting;
     failed = message_.error();
   } else if (sending_ == step::response) {
     if (room.size() < auth_exchange::min_room) return 0;
     written = auth_.write(*settings_.auth, room, settings_.transcript);
-    wait_for_source(auth_.now() == auth_exchange::state::waiting);
+    waits = auth_.now() == auth_exchange::state::waiting;
+    failed = auth_.error();
     if (auth_.now() == auth_exchange::state::written) sending_ = step::none;
-    if (auth_.now() == auth_exchange::state::failed) failed = auth_.error();
   } else {
     piece_writer out{room, offset_};
     put_command(out, sending_, settings_, envelope_, tally_.sent(), parameters_);
@@ -295,6 +295,8 @@ inline std::size_t session::write(std::span<char> room) {
     offset_ += written;
     if (out.complete()) advance_sending();
   }
+  if (waits != source_waits_) arm();  // the first "not yet", and what comes after the last
+  source_waits_ = waits;
   if (failed == errc::none) return written;
   hang_up(failed);
   return 0;
@@ -307,18 +309,8 @@ inline void session::advance_sending() {
     tally_.count_sent();
     if (tally_.sent() < envelope_.to.size()) return;
   }
-  if (carries_response()) {
-    sending_ = step::response;
-  } else {
-    sending_ = is_mail_command(sending_) ? following(sending_) : step::none;
-  }
-}
-
-// The first "not yet" of several starts the source's clock, and what comes after them ends it.
-inline void session::wait_for_source(bool waits) {
-  if (waits == source_waits_) return;
-  source_waits_ = waits;
-  arm();
+  const step next = is_mail_command(sending_) ? following(sending_) : step::none;
+  sending_ = carries_response() ? step::response : next;
 }
 
 // ---- what a reply means --------------------------------------------------------------------
@@ -417,13 +409,12 @@ inline void session::on_data() {
     return finish_mail(fate::not_delivered);
   }
   if (!reply_.is_class(3)) return refuse(errc::data_refused);
-  message_is_empty_ = is_lost();
-  message_.begin(message_is_empty_ ? nullptr : body_, body_->length());
+  message_.begin(is_lost() ? nullptr : body_, body_->length());  // nobody: only the lone dot
   go(step::message);
 }
 
 inline void session::on_accept() {
-  if (message_is_empty_) return finish_mail(fate::not_delivered);
+  if (message_.is_empty()) return finish_mail(fate::not_delivered);
   if (reply_.is_class(2)) {
     needs_rset_ = false;
     record_reply(errc::none);
@@ -452,8 +443,7 @@ inline void session::go(step next) {
 
 // The mail's part of the dialogue is over, and the connection is in order.
 inline void session::finish_mail(fate reached) {
-  verdict_.decide(reached);
-  go(envelope_.then == after::stay ? step::ready : step::quit);
+  conclude(reached, envelope_.then == after::stay ? step::ready : step::quit);
 }
 
 inline void session::record_reply(errc why) {
@@ -474,17 +464,19 @@ inline void session::leave(errc why) {
   const bool in_login = sending_ == step::response || sending_ == step::cancel;
   const bool has_place = answering_ != step::message && answering_ != step::handshake && !in_login;
   if (!has_place || !all_answered()) return hang_up();
-  verdict_.decide(fate::not_delivered);
-  if (answering_ == step::auth) settings_.auth->forget();
-  go(step::quit);
+  conclude(fate::not_delivered, step::quit);
 }
 
 inline void session::hang_up(errc why) {
   record(why);
-  const bool unanswered = answering_ == step::message && awaited_ > 0 && !message_is_empty_;
-  verdict_.decide(unanswered ? fate::unknown : fate::not_delivered);
+  const bool unanswered = answering_ == step::message && awaited_ > 0 && !message_.is_empty();
+  conclude(unanswered ? fate::unknown : fate::not_delivered, step::over);
+}
+
+inline void session::conclude(fate reached, step next) {
+  verdict_.decide(reached);
   if (answering_ == step::auth) settings_.auth->forget();
-  go(step::over);
+  go(next);
 }
 
 inline phase session::where() const {
