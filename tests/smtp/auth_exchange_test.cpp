@@ -213,6 +213,21 @@ TEST_CASE("a challenge that the login rejects is none that can be answered") {
   CHECK(challenge(exchange, login, "Zm8=") == errc::bad_challenge);
 }
 
+TEST_CASE("what was read of a response does not stay in the room behind its base64") {
+  for (std::size_t room = auth_exchange::min_room; room <= 80; ++room) {
+    CAPTURE(room);
+    parrot login;
+    login.initial = true;
+    login.response.assign(70, 'x');
+    auth_exchange exchange = begun(login);
+    while (exchange.now() < state::written) {
+      std::string buffer(room, '?');
+      const std::size_t n = exchange.write(login, buffer, nullptr);
+      CHECK(buffer.substr(n) == std::string(room - n, '\0'));
+    }
+  }
+}
+
 TEST_CASE("a login that has more work to do is waited for") {
   parrot login;
   login.initial = true;
