@@ -27,14 +27,13 @@ enum class address_form : std::uint8_t {
   utf8,  // valid, and needs SMTPUTF8
 };
 
-// RFC 5322 3.2.3, and RFC 6532 3.2.
+// RFC 5322 3.2.3, and RFC 6532 3.2: what is printable and none of the specials, or not ASCII.
 constexpr bool is_atext(char c) {
-  if (ascii::is_alphanumeric(c) || ascii::is_non_ascii(c)) return true;
-  constexpr std::string_view specials = "!#$%&'*+-/=?^_`{|}~";
+  constexpr std::string_view specials = " ()<>[]:;@\\,.\"";
   for (const char special : specials) {
-    if (c == special) return true;
+    if (c == special) return false;
   }
-  return false;
+  return !ascii::is_control(c);
 }
 
 namespace detail {
