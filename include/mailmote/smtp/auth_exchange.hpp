@@ -43,7 +43,7 @@ class auth_exchange {
     if (initial == sasl::no_initial_response) return;
     const std::size_t room =
         max_auth_line - (sizeof "AUTH  \r\n" - 1) - sasl::name(login.selected()).size();
-    carries_initial_ = initial <= max_auth_line && text::base64_length(initial) <= room;
+    carries_initial_ = initial <= room / 4 * 3;  // base64 makes four characters of three octets
     owes_initial_ = !carries_initial_;
   }
 

@@ -13,6 +13,9 @@
 
 namespace mailmote::text {
 
+inline constexpr std::string_view base64_digits =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 constexpr std::size_t base64_length(std::size_t octets) { return (octets + 2) / 3 * 4; }
 
 class base64_encoder {
@@ -49,9 +52,7 @@ class base64_encoder {
  private:
   // Three octets as four characters.
   static constexpr void put_group(std::uint32_t group, std::span<char> out) {
-    constexpr std::string_view digits =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (std::size_t i = 4; i-- > 0; group >>= 6) out[i] = digits[group & 63];
+    for (std::size_t i = 4; i-- > 0; group >>= 6) out[i] = base64_digits[group & 63];
   }
 
   std::uint32_t group_ = 0;  // the octets held back, until they are three
@@ -84,11 +85,10 @@ class base64_decoder {
 
  private:
   static constexpr int value_of(char c) {
-    if (c >= 'A' && c <= 'Z') return c - 'A';
-    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-    if (c >= '0' && c <= '9') return c - '0' + 52;
-    if (c == '+') return 62;
-    return c == '/' ? 63 : -1;
+    for (int value = 0; value < 64; ++value) {
+      if (base64_digits[static_cast<std::size_t>(value)] == c) return value;
+    }
+    return -1;
   }
 
   static constexpr std::uint8_t broken = 4;
