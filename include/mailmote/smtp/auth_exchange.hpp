@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // auth_exchange.hpp: carries a login's responses and challenges as AUTH wants them.
 //
-// Knows:          RFC 4954 section 4: base64, the initial response and its limit, cancelling.
+// Knows:          RFC 4954 section 4: base64, the initial response and its limit.
 // Does not know:  which mechanism it carries, or what the server's codes mean.
 // Bounds:         a response of any length goes through any room; a challenge is decoded octet by
 //                 octet and kept by the mechanism alone.

@@ -20,7 +20,7 @@ namespace mailmote::smtp {
 
 using text::piece_writer;
 
-// It is unknown, or more than this machine can count.
+// Of a message whose length is unknown, or more than this machine can count.
 inline constexpr std::size_t size_not_said = std::numeric_limits<std::size_t>::max();
 
 struct mail_parameters {

@@ -3,7 +3,7 @@
 //
 // Knows:          RFC 4648 section 4 (alphabet, padding).
 // Does not know:  line lengths; there are none here.
-// Bounds:         12 bytes of state; n octets become at most base64_length(n) characters.
+// Bounds:         8 bytes of state; n octets become at most base64_length(n) characters.
 #pragma once
 
 #include <cstddef>

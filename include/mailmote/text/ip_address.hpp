@@ -88,6 +88,7 @@ constexpr bool read_ipv6(std::string_view s, std::uint8_t* out) {
 
 }  // namespace detail
 
+// What has a colon is an IPv6 address, or none.
 constexpr ip_address read_ip(std::string_view s) {
   bool has_colon = false;
   for (const char c : s) has_colon = has_colon || c == ':';
