@@ -28,7 +28,7 @@ class base64_encoder {
     for (const char c : in) {
       group = (group << 8) | static_cast<unsigned char>(c);
       if (++held < 3) continue;
-      put_group(group, out.subspan(written));
+      put_group(group, &out[written]);
       written += 4;
       group = held = 0;
     }
@@ -42,7 +42,7 @@ class base64_encoder {
   // Ends the text: writes the last 0 or 4 characters.
   constexpr std::size_t finish(std::span<char> out) {
     if (held_ == 0) return 0;
-    put_group(held_ == 1 ? group_ << 16 : group_ << 8, out);
+    put_group(held_ == 1 ? group_ << 16 : group_ << 8, out.data());
     if (held_ == 1) out[2] = '=';
     out[3] = '=';
     *this = {};
@@ -50,8 +50,8 @@ class base64_encoder {
   }
 
  private:
-  // Three octets as four characters.
-  static constexpr void put_group(std::uint32_t group, std::span<char> out) {
+  // Three octets as the four characters at `out`.
+  static constexpr void put_group(std::uint32_t group, char* out) {
     for (std::size_t i = 4; i-- > 0; group >>= 6) out[i] = base64_digits[group & 63];
   }
 
