@@ -24,7 +24,7 @@ constinit mailmote::client smtp{tcp,
                                 {.host = site::relay_name,
                                  .helo = "mote17.example.test",
                                  .auth = &login,
-                                 .timeouts = site::timeouts}};
+                                 .timeouts = &site::timeouts}};
 
 constinit temperature_log temperatures;
 constinit mailmote::stream_source csv{temperatures};

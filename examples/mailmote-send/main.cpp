@@ -95,7 +95,8 @@ class delivery {
                          .transcript = &screen_};
     if (chosen_.allow_cleartext_auth) s.cleartext_auth = mailmote::cleartext_auth::any;
     if (const milliseconds t = chosen_.timeout; t != 0) {
-      s.timeouts = {t, t, t, t, t, t, t, t, t, t, std::min(t, s.timeouts.quit), t};
+      patience_ = {t, t, t, t, t, t, t, t, t, t, std::min(t, patience_.quit), t};
+      s.timeouts = &patience_;
     }
     return s;
   }
@@ -215,6 +216,7 @@ class delivery {
        .system_store = !chosen_.ca_file}};
   tls_session tls_{trust_};
   mailmote::posix::tcp_stream tcp_{};
+  mailmote::timeouts patience_{};
   client smtp_{tcp_, tls_, settings()};
 };
 

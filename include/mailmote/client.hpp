@@ -60,7 +60,7 @@ class client {
   // Unless is_open(), this is the first mail of a new connection: the caller has connected the
   // stream, or has begun to.
   errc send(const envelope& mail, body_source& body) noexcept {
-    if (!idle()) return errc::busy;
+    if (connected_ && !is_open()) return errc::busy;
     const errc refused = session_.send(mail, body);
     if (refused == errc::none) connected_ = true;
     return refused;
@@ -126,22 +126,18 @@ class client {
   }
 
   bool read() noexcept {
-    const io_result result = is_safe_ ? tls_.read_some(in_) : stream_.read_some(in_);
+    const io_result result = is_bound_ ? tls_.read_some(in_) : stream_.read_some(in_);
     if (result.ok()) session_.received(std::span{in_}.first(result.count()));
-    if (result.status() == io_status::closed) session_.ended(errc::none);
-    if (result.status() == io_status::failed) session_.ended(why_failed());
     return moved(result.status());
   }
 
   bool write() noexcept {
     const std::span<const char> out = session_.output(out_);
     if (out.empty()) return false;
-    const io_result result = is_safe_ ? tls_.write_some(out) : stream_.write_some(out);
+    const io_result result = is_bound_ ? tls_.write_some(out) : stream_.write_some(out);
     if (result.ok()) session_.sent(out_, result.count());
-    if (result.status() == io_status::closed || result.status() == io_status::failed) {
-      session_.ended(why_failed());
-    }
-    return moved(result.status());
+    const bool is_over = result.status() == io_status::closed;  // with something yet to be said
+    return moved(is_over ? io_status::failed : result.status());
   }
 
   bool shake_hands() noexcept {
@@ -155,15 +151,14 @@ class client {
       }
     }
     const io_status done = tls_.handshake();
-    is_safe_ = done == io_status::ok && tls_.is_safe();
-    if (is_safe_) {
+    if (done == io_status::closed) return moved(io_status::failed);
+    if (done != io_status::ok) return moved(done);
+    if (tls_.is_safe()) {
       session_.secured();
-    } else if (done == io_status::ok) {
+    } else {
       session_.ended(errc::tls_unsafe);
-    } else if (done == io_status::closed || done == io_status::failed) {
-      session_.ended(tls_.error());
     }
-    return moved(done);
+    return true;
   }
 
   // Law 3: what has arrived before the handshake was not meant for it. With implicit TLS there is
@@ -175,15 +170,16 @@ class client {
     return session_.next() == smtp::action::handshake;
   }
 
-  errc why_failed() noexcept { return is_safe_ ? tls_.error() : errc::stream_failed; }
-
-  // Notes what a move was blocked by, and whether it was not.
+  // Notes what a move came to, and says whether it was one: what a stream's end moves is the session.
   bool moved(io_status result) noexcept {
-    const bool waits_to_read = result == io_status::want_read;
-    const bool waits_to_write = result == io_status::want_write;
-    blocked_.read = blocked_.read || waits_to_read;
-    blocked_.write = blocked_.write || waits_to_write;
-    return !waits_to_read && !waits_to_write;
+    switch (result) {
+      case io_status::want_read: blocked_.read = true; return false;
+      case io_status::want_write: blocked_.write = true; return false;
+      case io_status::closed: session_.ended(errc::none); break;
+      case io_status::failed: session_.ended(is_bound_ ? tls_.error() : errc::stream_failed); break;
+      case io_status::ok: break;
+    }
+    return true;
   }
 
   bool close() noexcept {
@@ -193,20 +189,19 @@ class client {
     wipe(out_);
     wipe(in_);
     blocked_ = {};
-    connected_ = is_bound_ = is_safe_ = false;
+    connected_ = is_bound_ = false;
     return true;
   }
 
   Stream& stream_;
   Tls& tls_;
+  interest blocked_{};
+  bool connected_ = false;  // the stream is, or was, this client's, and is not closed yet
+  bool is_bound_ = false;   // everything goes through TLS
+  bool has_more_ = false;   // the last poll stopped only to give others their turn
   smtp::session session_;
   std::array<char, Sizes.out> out_{};
   std::array<char, Sizes.in> in_{};
-  interest blocked_{};
-  bool connected_ = false;  // the stream is, or was, this client's, and is not closed yet
-  bool is_bound_ = false;
-  bool is_safe_ = false;   // everything goes through TLS
-  bool has_more_ = false;  // the last poll stopped only to give others their turn
 };
 
 // A client without a TLS session is told what it lacks.

@@ -59,13 +59,13 @@ suite_fails && give_up 'the suite fails without a bug'
 plant 'what was offered before TLS is still believed inside it' smtp/session.hpp \
   '    capabilities_ = {};' '    if (!encrypted_) capabilities_ = {};'
 plant 'a mail counts as delivered on its 354' smtp/session.hpp \
-  'message_is_empty_ = is_lost();' \
-  'message_is_empty_ = is_lost(); if (!message_is_empty_) verdict_.decide(fate::delivered);'
+  'message_.begin(is_lost() ? nullptr : body_, body_->length());' \
+  'message_.begin(is_lost() ? nullptr : body_, body_->length()); verdict_.decide(fate::delivered);'
 plant 'a 354 to the final dot counts as delivered' smtp/session.hpp \
   'if (reply_.is_class(2)) {' 'if (reply_.is_class(2) || reply_.is_class(3)) {'
 plant 'no timeout runs after the login' smtp/session.hpp \
-  'const timeouts& allowed = settings_.timeouts;' \
-  'if (authenticated_) return; const timeouts& allowed = settings_.timeouts;'
+  'const timeouts& allowed = *settings_.timeouts;' \
+  'if (authenticated_) return {now_, longest_timeout}; const timeouts& allowed = *settings_.timeouts;'
 plant 'what comes between the 220 to STARTTLS and TLS is passed over' smtp/session.hpp \
   'return hang_up(errc::tls_injection);' 'continue;'
 plant 'a server without STARTTLS gets the mail in clear' smtp/session.hpp \
@@ -76,10 +76,11 @@ plant 'the password stays in the buffer' smtp/session.hpp \
   'if (answering_ == step::auth) wipe(octets);' ''
 plant 'a password may go out in clear' smtp/preconditions.hpp \
   'if (encrypted || ' 'if (!encrypted || encrypted || '
-plant 'a reply code has two digits' smtp/reply.hpp 'place::code && digits_ < 3' \
-  'place::code && digits_ < 2'
-plant 'the last line keeps one octet of its end' smtp/dot_stuffing.hpp 'remove_prefix(2)' \
-  'remove_prefix(1)'
+plant 'a reply code has two digits' smtp/reply.hpp 'place_ < place::code_end' \
+  'place_ < place::digit_3'
+plant 'the last line keeps one octet of its end' smtp/dot_stuffing.hpp \
+  'if (place_ == place::in_line) written = put_line_end(out, written);' \
+  'if (place_ == place::in_line) written = put_line_end(out, written) - 1;'
 plant 'a dot is stuffed a line late' smtp/dot_stuffing.hpp \
   'place place_ = place::line_start;' 'place place_ = place::in_line;'
 plant 'a name matches whatever its left-most label' tls/server_identity.hpp \

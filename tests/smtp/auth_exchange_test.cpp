@@ -62,7 +62,7 @@ struct transcript_of_client final : transcript {
   std::string text;
 };
 
-// The next line of the exchange, in rooms of `room` octets.
+// The next line of the exchange, in rooms of `room` octets; what AUTH itself says is not its own.
 std::string line(auth_exchange& exchange, sasl::mechanism& login, std::size_t room = 1'000,
                  transcript* watcher = nullptr) {
   std::string all;
@@ -100,14 +100,15 @@ auth_exchange begun(Login& login) {
 TEST_CASE("PLAIN fits into one line") {
   sasl::plain login{"tim", "tanstaaftanstaaf"};
   auth_exchange exchange = begun(login);
-  CHECK(line(exchange, login) == "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n");
+  CHECK(exchange.carries_initial());
+  CHECK(line(exchange, login) == "AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n");
   CHECK(exchange.now() == state::written);
 }
 
 TEST_CASE("LOGIN answers the questions it is asked") {
   sasl::login login{"tim", "tanstaaf"};
   auth_exchange exchange = begun(login);
-  CHECK(line(exchange, login) == "AUTH LOGIN\r\n");
+  CHECK_FALSE(exchange.carries_initial());
   CHECK(challenge(exchange, login, "VXNlcm5hbWU6") == errc::none);
   CHECK(line(exchange, login) == "dGlt\r\n");
   CHECK(challenge(exchange, login, "UGFzc3dvcmQ6") == errc::none);
@@ -123,11 +124,13 @@ TEST_CASE("a line is the same through a room of any size, and with a login that 
       login.initial = initial;
       login.response.assign(length, 'x');
       auth_exchange whole = begun(login);
+      if (!initial) CHECK(challenge(whole, login, "") == errc::none);
       const std::string expected = line(whole, login);
       for (std::size_t room = auth_exchange::min_room; room <= 80; ++room) {
         login.slow = room % 2 == 0;
         login.said = 0;
         auth_exchange exchange = begun(login);
+        if (!initial) REQUIRE(challenge(exchange, login, "") == errc::none);
         REQUIRE(line(exchange, login, room) == expected);
       }
     }
@@ -139,14 +142,15 @@ TEST_CASE("an empty initial response is written as an equals sign") {
   login.kind = sasl::kind::external;
   login.initial = true;
   auth_exchange exchange = begun(login);
-  CHECK(line(exchange, login) == "AUTH EXTERNAL =\r\n");
+  CHECK(exchange.carries_initial());
+  CHECK(line(exchange, login) == "=\r\n");
 }
 
 TEST_CASE("an empty answer to a challenge is an empty line") {
   parrot login;
   login.kind = sasl::kind::external;
   auth_exchange exchange = begun(login);
-  CHECK(line(exchange, login) == "AUTH EXTERNAL\r\n");
+  CHECK_FALSE(exchange.carries_initial());
   CHECK(challenge(exchange, login, "") == errc::none);
   CHECK(line(exchange, login) == "\r\n");
 }
@@ -157,12 +161,13 @@ TEST_CASE("an initial response that makes the line longer than 512 octets waits 
   const std::string fits(372 - 2 - username.size(), 'x');
   sasl::plain shorter{username, fits};
   auth_exchange at_once = begun(shorter);
-  CHECK(line(at_once, shorter).size() == 13 + 496);
+  CHECK(at_once.carries_initial());
+  CHECK(line(at_once, shorter).size() == 496 + 2);
 
   const std::string too_long = fits + 'x';
   sasl::plain longer{username, too_long};
   auth_exchange in_two = begun(longer);
-  CHECK(line(in_two, longer) == "AUTH PLAIN\r\n");
+  CHECK_FALSE(in_two.carries_initial());
   CHECK(challenge(in_two, longer, "") == errc::none);
   CHECK(line(in_two, longer).size() == 500 + 2);
   CHECK(challenge(in_two, longer, "") == errc::bad_challenge);
@@ -174,7 +179,7 @@ TEST_CASE("a token of four kilobytes passes through a room of sixteen octets") {
   login.initial = true;
   login.response.assign(4'096, 't');
   auth_exchange exchange = begun(login);
-  CHECK(line(exchange, login, 16) == "AUTH XOAUTH2\r\n");
+  CHECK_FALSE(exchange.carries_initial());
   CHECK(challenge(exchange, login, "") == errc::none);
   std::string expected;
   for (int i = 0; i < 4'095; i += 3) expected += "dHR0";
@@ -184,7 +189,6 @@ TEST_CASE("a token of four kilobytes passes through a room of sixteen octets") {
 TEST_CASE("a login hears the octets of a challenge and not their base64") {
   parrot login;
   auth_exchange exchange = begun(login);
-  CHECK(line(exchange, login) == "AUTH SCRAM-SHA-256-PLUS\r\n");
   CHECK(challenge(exchange, login, "Zm9vYg==") == errc::none);
   CHECK(login.heard == "foob");
   CHECK(line(exchange, login) == "\r\n");
@@ -192,28 +196,36 @@ TEST_CASE("a login hears the octets of a challenge and not their base64") {
   CHECK(login.heard == "foobfo");
 }
 
-TEST_CASE("a challenge that is no base64 is answered with a lone star") {
+TEST_CASE("a challenge that is no base64 is told apart") {
   for (const std::string_view text : {"Username:", "Zg", "Zg=", "Zg==Zg==", "=", "Zm8= ", "\xFF"}) {
     CAPTURE(text);
     sasl::login login{"tim", "tanstaaf"};
     auth_exchange exchange = begun(login);
-    CHECK(line(exchange, login) == "AUTH LOGIN\r\n");
     CHECK(challenge(exchange, login, text) == errc::bad_challenge);
-    exchange.cancel();
-    CHECK(line(exchange, login) == "*\r\n");
-    CHECK(exchange.now() == state::written);
   }
 }
 
-TEST_CASE("a challenge that the login rejects is answered with a lone star") {
+TEST_CASE("a challenge that the login rejects is none that can be answered") {
   parrot login;
   login.verdict = errc::bad_challenge;
   login.response = "secret";
   auth_exchange exchange = begun(login);
-  CHECK(line(exchange, login) == "AUTH SCRAM-SHA-256-PLUS\r\n");
   CHECK(challenge(exchange, login, "Zm8=") == errc::bad_challenge);
-  exchange.cancel();
-  CHECK(line(exchange, login) == "*\r\n");
+}
+
+TEST_CASE("what was read of a response does not stay in the room behind its base64") {
+  for (std::size_t room = auth_exchange::min_room; room <= 80; ++room) {
+    CAPTURE(room);
+    parrot login;
+    login.initial = true;
+    login.response.assign(70, 'x');
+    auth_exchange exchange = begun(login);
+    while (exchange.now() < state::written) {
+      std::string buffer(room, '?');
+      const std::size_t n = exchange.write(login, buffer, nullptr);
+      CHECK(buffer.substr(n) == std::string(room - n, '\0'));
+    }
+  }
 }
 
 TEST_CASE("a login that has more work to do is waited for") {
@@ -224,7 +236,7 @@ TEST_CASE("a login that has more work to do is waited for") {
   auth_exchange exchange = begun(login);
   std::string buffer(100, '?');
   const std::size_t n = exchange.write(login, buffer, nullptr);
-  CHECK(buffer.substr(0, n) == "AUTH SCRAM-SHA-256-PLUS ");
+  CHECK(n == 0);
   CHECK(exchange.now() == state::waiting);
   CHECK(exchange.write(login, buffer, nullptr) == 0);
   CHECK(line(exchange, login) == "c2VjcmV0\r\n");
@@ -235,7 +247,6 @@ TEST_CASE("a login that cannot go on does not complete its line") {
   login.response = "secret";
   login.end = io_status::failed;
   auth_exchange exchange = begun(login);
-  CHECK(line(exchange, login) == "AUTH SCRAM-SHA-256-PLUS\r\n");
   CHECK(challenge(exchange, login, "") == errc::none);
   CHECK(line(exchange, login) == "c2VjcmV0");
   CHECK(exchange.now() == state::failed);
@@ -248,17 +259,16 @@ TEST_CASE("no transcript shows a password, in clear or in base64, through a room
     sasl::plain plain{"tim", "tanstaaftanstaaf"};
     auth_exchange exchange = begun(plain);
     line(exchange, plain, room, &seen);
-    CHECK(seen.text == "AUTH PLAIN ****\r\n");
+    CHECK(seen.text == "****\r\n");
 
     seen.text.clear();
     sasl::login login{"tim", "tanstaaf"};
     exchange = begun(login);
-    line(exchange, login, room, &seen);
     for (int question = 0; question < 2; ++question) {
       CHECK(challenge(exchange, login, "") == errc::none);
       line(exchange, login, room, &seen);
     }
-    CHECK(seen.text == "AUTH LOGIN\r\n****\r\n****\r\n");
+    CHECK(seen.text == "****\r\n****\r\n");
   }
 }
 
@@ -267,13 +277,12 @@ TEST_CASE("no transcript claims that something is hidden where nothing was said"
   parrot login;
   login.kind = sasl::kind::external;
   auth_exchange exchange = begun(login);
-  line(exchange, login, 64, &seen);
   for (const std::string response : {"secret", ""}) {
     login.response = response;
     CHECK(challenge(exchange, login, "") == errc::none);
     line(exchange, login, 64, &seen);
   }
-  CHECK(seen.text == "AUTH EXTERNAL\r\n****\r\n\r\n");
+  CHECK(seen.text == "****\r\n\r\n");
 }
 
 TEST_CASE("a mask tells nothing about the length of what it hides") {
@@ -283,6 +292,6 @@ TEST_CASE("a mask tells nothing about the length of what it hides") {
     sasl::plain login{"tim", password};
     auth_exchange exchange = begun(login);
     line(exchange, login, 64, &seen);
-    CHECK(seen.text == "AUTH PLAIN ****\r\n");
+    CHECK(seen.text == "****\r\n");
   }
 }

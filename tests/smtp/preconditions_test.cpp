@@ -201,7 +201,7 @@ TEST_CASE("the size of a mail is told only to a server that asks for it (RFC 187
   body.octets = 1'000;
   smtp::mail_parameters with;
   CHECK(smtp::fit_mail(offering({}), alert, body, with) == errc::none);
-  CHECK(with.size == unknown_length);
+  CHECK(with.size == smtp::size_not_said);
   CHECK(smtp::fit_mail(offering({extension::size}), alert, body, with) == errc::none);
   CHECK(with.size == 1'000);
 }

@@ -42,8 +42,7 @@ class offer {
  public:
   // `token` is one word of the AUTH list, in any case. Unknown words are no error.
   constexpr void add(std::string_view token) {
-    const std::size_t k = kind_names.find(token);
-    if (k != text::word_list::none) bits_ = static_cast<std::uint16_t>(bits_ | (1u << k));
+    bits_ = static_cast<std::uint16_t>(bits_ | kind_names.bit(token));
   }
   constexpr bool has(kind k) const { return ((bits_ >> static_cast<unsigned>(k)) & 1u) != 0; }
   constexpr bool empty() const { return bits_ == 0; }

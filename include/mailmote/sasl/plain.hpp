@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstddef>
+#include <iterator>
 #include <span>
 #include <string_view>
 
@@ -31,7 +32,7 @@ class plain final : public mechanism {
   }
 
   errc select(offer offered) noexcept override {
-    position_ = 0;
+    forget();
     return offered.has(kind::plain) ? errc::none : errc::auth_unavailable;
   }
   kind selected() const noexcept override { return kind::plain; }
@@ -49,26 +50,28 @@ class plain final : public mechanism {
   // authorization NUL user name NUL password
   io_result read_some(std::span<char> out) noexcept override {
     std::size_t written = 0;
-    std::size_t begin = 0;  // of the part, within the message
-    for (const std::string_view part : parts_) {
-      if (begin > 0 && position_ + 1 == begin && written < out.size()) {
+    while (written < out.size()) {
+      const std::string_view part = parts_[part_];
+      if (position_ < part.size()) {
+        out[written++] = part[position_++];
+      } else if (part_ + 1 < std::size(parts_)) {
         out[written++] = '\0';
-        ++position_;
+        ++part_;
+        position_ = 0;
+      } else {
+        break;
       }
-      while (position_ >= begin && position_ - begin < part.size() && written < out.size()) {
-        out[written++] = part[position_++ - begin];
-      }
-      begin += part.size() + 1;
     }
     return written > 0 ? io_result::moved(written) : io_status::closed;
   }
 
   errc accept() noexcept override { return errc::none; }
-  void forget() noexcept override { position_ = 0; }
+  void forget() noexcept override { part_ = position_ = 0; }
 
  private:
   std::string_view parts_[3];
-  std::size_t position_ = 0;  // octets of the message that were read
+  std::size_t part_ = 0;      // where reading stands ...
+  std::size_t position_ = 0;  // ... and within that part
 };
 
 }  // namespace mailmote::sasl

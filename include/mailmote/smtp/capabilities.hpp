@@ -41,6 +41,8 @@ inline constexpr text::word_list extension_keywords{
 // Of a number in an EHLO line that is larger than this, only that is known.
 inline constexpr std::uint32_t largest_number = 0xFFFF'FFFF;
 
+constexpr unsigned bit(extension e) { return 1u << static_cast<unsigned>(e); }
+
 struct capabilities {
   std::uint32_t size_limit = 0;      // octets in a message; 0: none was named (RFC 1870 4)
   std::uint32_t max_recipients = 0;  // RCPTMAX; 0: none was named (RFC 9422)
@@ -48,9 +50,7 @@ struct capabilities {
   std::uint16_t extensions = 0;      // one bit an extension
   sasl::offer auth{};
 
-  constexpr bool has(extension e) const {
-    return ((extensions >> static_cast<unsigned>(e)) & 1u) != 0;
-  }
+  constexpr bool has(extension e) const { return (extensions & bit(e)) != 0; }
 };
 
 // Takes the text of an EHLO reply, octet by octet, and fills in what it says.
@@ -61,10 +61,10 @@ class capability_parser {
       end_word(into);
     } else if (c == '=' && words_ == 0 && is_auth(word())) {
       end_word(into);
-    } else if (size_ < word_.size()) {
+    } else if (size_ < max_word) {
       word_[size_++] = c;
     } else {
-      too_long_ = true;
+      size_ = too_long;
     }
   }
 
@@ -75,20 +75,23 @@ class capability_parser {
   }
 
  private:
-  static constexpr std::size_t max_word = 24;  // RCPTDOMAINMAX= and ten digits
+  static constexpr std::uint8_t max_word = 24;  // RCPTDOMAINMAX= and ten digits
+  static constexpr std::uint8_t too_long = max_word + 1;
 
   static constexpr bool is_auth(std::string_view w) {
-    return extension_keywords.find(w) == static_cast<std::size_t>(extension::auth);
+    return extension_keywords.bit(w) == bit(extension::auth);
   }
-  constexpr std::string_view word() const { return {word_.data(), size_}; }
+  // Empty when it is too long.
+  constexpr std::string_view word() const {
+    return {word_.data(), size_ < too_long ? size_ : std::size_t{0}};
+  }
   constexpr void end_word(capabilities& into);
   static constexpr void take_limit(std::string_view word, capabilities& into);
 
   std::uint8_t size_ = 0;
-  std::uint8_t words_ = 0;  // complete ones in this line; more than two count as two
-  std::size_t keyword_ = text::word_list::none;  // the line's first word, when it is one of ours
-  bool too_long_ = false;
-  bool greeted_ = false;  // the first line names the server, and no extension
+  std::uint8_t words_ = 0;     // complete ones in this line; more than two count as two
+  std::uint16_t keyword_ = 0;  // the bit of the line's first word; 0: it is none of ours
+  bool greeted_ = false;       // the first line names the server, and no extension
   std::array<char, max_word> word_{};
 };
 
@@ -109,21 +112,18 @@ constexpr std::uint32_t read_number(std::string_view digits) {
 }  // namespace detail
 
 constexpr void capability_parser::end_word(capabilities& into) {
-  const std::string_view w = too_long_ ? std::string_view{} : word();
+  const std::string_view w = word();
   const bool blank = size_ == 0;
   size_ = 0;
-  too_long_ = false;
   if (blank || !greeted_) return;
   if (words_ == 0) {
-    keyword_ = extension_keywords.find(w);
-    if (keyword_ != text::word_list::none) {
-      into.extensions = static_cast<std::uint16_t>(into.extensions | (1u << keyword_));
-    }
-  } else if (keyword_ == static_cast<std::size_t>(extension::auth)) {
+    keyword_ = extension_keywords.bit(w);
+    into.extensions = static_cast<std::uint16_t>(into.extensions | keyword_);
+  } else if (keyword_ == bit(extension::auth)) {
     into.auth.add(w);
-  } else if (keyword_ == static_cast<std::size_t>(extension::size) && words_ == 1) {
+  } else if (keyword_ == bit(extension::size) && words_ == 1) {
     into.size_limit = detail::read_number(w);
-  } else if (keyword_ == static_cast<std::size_t>(extension::limits)) {
+  } else if (keyword_ == bit(extension::limits)) {
     take_limit(w, into);
   }
   if (words_ < 2) ++words_;

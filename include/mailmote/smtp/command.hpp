@@ -7,7 +7,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <limits>
 #include <string_view>
 
@@ -15,58 +14,57 @@
 #include <mailmote/smtp/script.hpp>
 #include <mailmote/smtp/settings.hpp>
 #include <mailmote/text/piece_writer.hpp>
+#include <mailmote/text/word_list.hpp>
 
 namespace mailmote::smtp {
 
 using text::piece_writer;
 
+// Of a message whose length is unknown, or more than this machine can count.
+inline constexpr std::size_t size_not_said = std::numeric_limits<std::size_t>::max();
+
 struct mail_parameters {
-  std::uint64_t size = std::numeric_limits<std::uint64_t>::max();  // RFC 1870; max: not said
-  bool eight_bit = false;                                          // RFC 6152
-  bool utf8 = false;                                               // RFC 6531
+  std::size_t size = size_not_said;  // RFC 1870
+  bool eight_bit = false;            // RFC 6152
+  bool utf8 = false;                 // RFC 6531
 };
 
-// EHLO or HELO.
-template <std::size_t N>
-constexpr void put_hello(piece_writer& out, const char (&verb)[N], std::string_view name) {
-  out.put(verb);
-  out.put(" ");
-  out.put(name);
-  out.put("\r\n");
+// In the order of `step`, from `ehlo` on.
+inline constexpr text::word_list verbs{"EHLO HELO STARTTLS AUTH RSET MAIL RCPT DATA . QUIT *"};
+
+constexpr std::string_view verb(step at) {
+  return verbs[static_cast<std::size_t>(at) - static_cast<std::size_t>(step::ehlo)];
 }
 
-constexpr void put_mail(piece_writer& out, std::string_view from, const mail_parameters& with) {
-  out.put("MAIL FROM:<");
-  out.put(from);
-  out.put(">");
-  if (with.size <= std::numeric_limits<std::size_t>::max() &&
-      with.size != std::numeric_limits<std::uint64_t>::max()) {
+constexpr void put_mail_parameters(piece_writer& out, const mail_parameters& with) {
+  if (with.size != size_not_said) {
     out.put(" SIZE=");
-    out.put_number(static_cast<std::size_t>(with.size));
+    out.put_number(with.size);
   }
   if (with.eight_bit) out.put(" BODY=8BITMIME");
   if (with.utf8) out.put(" SMTPUTF8");
-  out.put("\r\n");
 }
 
-constexpr void put_rcpt(piece_writer& out, std::string_view to) {
-  out.put("RCPT TO:<");
-  out.put(to);
-  out.put(">\r\n");
-}
-
-// The command of a step at which the client speaks a command; `recipient` is the RCPT's.
+// The command of a step at which the client speaks a command, without the end of its line, as a
+// login's first response may come before that. `recipient` is the RCPT's.
 constexpr void put_command(piece_writer& out, step at, const settings& with, const envelope& mail,
                            std::size_t recipient, const mail_parameters& parameters) {
-  switch (at) {
-    case step::ehlo: return put_hello(out, "EHLO", with.helo);
-    case step::helo: return put_hello(out, "HELO", with.helo);
-    case step::starttls: return out.put("STARTTLS\r\n");
-    case step::rset: return out.put("RSET\r\n");
-    case step::mail: return put_mail(out, mail.from, parameters);
-    case step::rcpt: return put_rcpt(out, mail.to[recipient]);
-    case step::data: return out.put("DATA\r\n");
-    default: return out.put("QUIT\r\n");
+  out.put(verb(at));
+  if (at == step::ehlo || at == step::helo) {
+    out.put(" ");
+    out.put(with.helo);
+  } else if (at == step::auth) {
+    out.put(" ");
+    out.put(sasl::name(with.auth->selected()));
+  } else if (at == step::mail) {
+    out.put(" FROM:<");
+    out.put(mail.from);
+    out.put(">");
+    put_mail_parameters(out, parameters);
+  } else if (at == step::rcpt) {
+    out.put(" TO:<");
+    out.put(mail.to[recipient]);
+    out.put(">");
   }
 }
 

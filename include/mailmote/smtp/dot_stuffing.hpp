@@ -9,7 +9,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string_view>
 
 namespace mailmote::smtp {
 
@@ -31,8 +30,7 @@ class dot_stuffer {
         continue;
       }
       if (c == '\r' || c == '\n') {
-        out[written++] = '\r';
-        out[written++] = '\n';
+        written = put_line_end(out, written);
         place_ = c == '\r' ? place::after_cr : place::line_start;
         continue;
       }
@@ -45,15 +43,20 @@ class dot_stuffer {
 
   // Ends the text: a line that has no end gets one, and then comes the lone dot.
   constexpr std::size_t finish(std::span<char> out) {
-    constexpr std::string_view whole = "\r\n.\r\n";
-    std::string_view end = whole;
-    if (place_ != place::in_line) end.remove_prefix(2);
-    for (std::size_t i = 0; i < end.size(); ++i) out[i] = end[i];
+    std::size_t written = 0;
+    if (place_ == place::in_line) written = put_line_end(out, written);
+    out[written++] = '.';
     place_ = place::line_start;
-    return end.size();
+    return put_line_end(out, written);
   }
 
  private:
+  static constexpr std::size_t put_line_end(std::span<char> out, std::size_t written) {
+    out[written++] = '\r';
+    out[written++] = '\n';
+    return written;
+  }
+
   enum class place : std::uint8_t { line_start, after_cr, in_line };
   place place_ = place::line_start;
 };

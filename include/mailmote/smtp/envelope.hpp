@@ -9,6 +9,7 @@
 #include <concepts>
 #include <cstddef>
 #include <initializer_list>
+#include <limits>
 #include <span>
 #include <string_view>
 #include <type_traits>
@@ -32,8 +33,8 @@ class recipient_list {
   constexpr recipient_list(const One& one) {
     const std::string_view text{one};
     list_ = text.data();
-    size_ = text.size();
-    is_one_ = true;
+    size_ = 1;
+    length_ = text.size();
   }
 
   // An lvalue array or container of string_view, or any span of them.
@@ -55,18 +56,20 @@ class recipient_list {
   template <class Address>
   recipient_list(std::initializer_list<Address>) = delete;  // would dangle: give the array a name
 
-  constexpr std::size_t size() const { return is_one_ ? 1 : size_; }
-  constexpr bool empty() const { return size() == 0; }
+  constexpr std::size_t size() const { return size_; }
+  constexpr bool empty() const { return size_ == 0; }
   std::string_view operator[](std::size_t i) const {
-    if (is_one_) return {static_cast<const char*>(list_), size_};
+    if (length_ != of_many) return {static_cast<const char*>(list_), length_};
     return at_ != nullptr ? at_(list_, i) : static_cast<const std::string_view*>(list_)[i];
   }
 
  private:
+  static constexpr std::size_t of_many = std::numeric_limits<std::size_t>::max();
+
   const void* list_ = nullptr;
-  std::size_t size_ = 0;  // of the one address, or of the list
+  std::size_t size_ = 0;
+  std::size_t length_ = of_many;  // of the one address that list_ points to, when it is no list
   lookup at_ = nullptr;
-  bool is_one_ = false;
 };
 
 // When the mail is sent at all.

@@ -32,6 +32,7 @@ class message_writer {
   constexpr void begin(body_source* source, std::uint64_t length) {
     source_ = source;
     left_ = length;
+    is_counted_ = length != unknown_length;
     stuffer_ = {};
     state_ = state::writing;
     error_ = errc::none;
@@ -39,6 +40,7 @@ class message_writer {
 
   constexpr state now() const { return state_; }
   constexpr errc error() const { return error_; }
+  constexpr bool is_empty() const { return source_ == nullptr; }  // the lone dot
 
   // The source may be asked again.
   constexpr void resume() {
@@ -63,14 +65,14 @@ class message_writer {
     switch (result.status()) {
       case io_status::ok:
         if (result.count() == 0 || result.count() > read_room.size()) break;  // no source's right
-        if (result.count() > left_) return fail(errc::source_length);
-        if (left_ != unknown_length) left_ -= result.count();
+        if (is_counted_ && result.count() > left_) return fail(errc::source_length);
+        left_ -= result.count();
         // The beginning of read_room is far enough in for the stuffing never to overtake it.
         return stuffer_.stuff(read_room.first(result.count()), room);
       case io_status::want_read:
       case io_status::want_write: state_ = state::waiting; return 0;
       case io_status::closed:
-        if (left_ != unknown_length && left_ != 0) return fail(errc::source_length);
+        if (is_counted_ && left_ != 0) return fail(errc::source_length);
         return finish(room);
       case io_status::failed: return fail(source_->error());
     }
@@ -88,8 +90,9 @@ class message_writer {
     return 0;
   }
 
+  std::uint64_t left_ = 0;  // octets that the source still owes, where they are counted
   body_source* source_ = nullptr;
-  std::uint64_t left_ = 0;  // octets that the source still owes, or unknown_length
+  bool is_counted_ = false;
   dot_stuffer stuffer_{};
   state state_ = state::empty;
   errc error_ = errc::none;

@@ -18,14 +18,18 @@
 
 namespace mailmote::smtp {
 
-constexpr bool is_host(std::string_view s) {
-  if (text::read_ip(s)) return true;
-  if (s.ends_with('.')) s.remove_suffix(1);
+constexpr bool is_ascii_domain(std::string_view s) {
   return text::is_domain(s) && !ascii::has_non_ascii(s);
 }
 
+constexpr bool is_host(std::string_view s) {
+  if (text::read_ip(s)) return true;
+  if (s.ends_with('.')) s.remove_suffix(1);
+  return is_ascii_domain(s);
+}
+
 constexpr bool is_hello_name(std::string_view s) {
-  return text::is_address_literal(s) || (text::is_domain(s) && !ascii::has_non_ascii(s));
+  return text::is_address_literal(s) || is_ascii_domain(s);
 }
 
 // Law 5: every string of the user's is looked at, before a byte is written.
@@ -56,9 +60,12 @@ inline errc fit_mail(const capabilities& offered, const envelope& mail, body_sou
       body.begin({.eight_bit = with.eight_bit, .utf8 = offered.has(extension::smtputf8)});
   if (begun != errc::none) return begun;
   with.utf8 = with.utf8 || body.needs_utf8();
-  with.size = offered.has(extension::size) ? body.length() : unknown_length;
+  with.size = size_not_said;
+  if (!offered.has(extension::size)) return errc::none;
+  const std::uint64_t length = body.length();
+  if (length < size_not_said) with.size = static_cast<std::size_t>(length);
   const bool limited = offered.size_limit > 0 && offered.size_limit < largest_number;
-  const bool too_large = with.size != unknown_length && with.size > offered.size_limit;
+  const bool too_large = length != unknown_length && length > offered.size_limit;
   return limited && too_large ? errc::message_too_large : errc::none;
 }
 

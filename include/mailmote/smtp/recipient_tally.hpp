@@ -33,6 +33,7 @@ class recipient_tally {
                                    reply.holds_text() ? std::string_view{} : reply.text()});
     }
     ++answered_;
+    last_decides_ = false;
     const int digit = reply.code() / 100;
     if (digit == 2) {
       ++accepted_;
@@ -42,14 +43,14 @@ class recipient_tally {
     if (code_ != 0 && (code_ / 100 == deciding || digit != deciding)) return;
     code_ = reply.code();
     enhanced_ = reply.enhanced();
-    decided_at_ = answered_;
+    last_decides_ = true;
   }
 
   // The refusal that speaks for all: one that may be taken back later, as `any` needs but one
   // recipient; or one for good, as it spoils the mail for `all`.
   constexpr std::uint16_t code() const { return code_; }
   constexpr enhanced_code enhanced() const { return enhanced_; }
-  constexpr bool last_answer_decides() const { return decided_at_ == answered_; }
+  constexpr bool last_answer_decides() const { return last_decides_; }
 
   // Whether there will be nobody, whatever the outstanding replies are.
   constexpr bool is_lost(const envelope& mail) const {
@@ -61,9 +62,9 @@ class recipient_tally {
   std::size_t sent_ = 0;
   std::size_t answered_ = 0;
   std::size_t accepted_ = 0;
-  std::size_t decided_at_ = 0;
   std::uint16_t code_ = 0;
   enhanced_code enhanced_{};
+  bool last_decides_ = false;
 };
 
 }  // namespace mailmote::smtp

@@ -27,21 +27,21 @@ inline constexpr std::size_t max_kept_text = 80;
 class enhanced_code_reader {
  public:
   constexpr void feed(char c) {
-    if (part_ == 3) return;
+    if (part_ >= complete) return;
     if (ascii::is_digit(c) && digits_ < 3) {
       parts_[part_] = static_cast<std::uint16_t>(parts_[part_] * 10 + (c - '0'));
       ++digits_;
     } else if (digits_ > 0 && c == (part_ == 2 ? ' ' : '.')) {
       digits_ = 0;
-      if (++part_ == 3) complete_ = true;
+      ++part_;
     } else {
-      part_ = 3;
+      part_ = none;
     }
   }
 
   // The code that the text began with, if it is of the class of the reply's `code`.
   constexpr enhanced_code read(std::uint16_t code) const {
-    const bool whole = complete_ || (part_ == 2 && digits_ > 0);
+    const bool whole = part_ == complete || (part_ == 2 && digits_ > 0);
     const unsigned status = parts_[0];
     const bool known = status == 2 || status == 4 || status == 5;
     if (!whole || !known || status != code / 100u) return {};
@@ -49,10 +49,12 @@ class enhanced_code_reader {
   }
 
  private:
+  static constexpr std::uint8_t complete = 3;
+  static constexpr std::uint8_t none = 4;
+
   std::array<std::uint16_t, 3> parts_{};
-  std::uint8_t part_ = 0;  // being read; 3: no more
+  std::uint8_t part_ = 0;  // being read; or one of the above, when there is no more
   std::uint8_t digits_ = 0;
-  bool complete_ = false;
 };
 
 // Calm about what real servers do: lines that end in LF alone, lines without text, two spaces
@@ -69,6 +71,7 @@ class reply_parser {
     endless,    // max_reply_octets without an end
   };
 
+  constexpr void begin() { octets_ = 0; }  // whatever was read before
   constexpr event feed(char c);
 
   // Before the first octet of a reply, so that an end of the stream here cuts nothing in two.
@@ -88,19 +91,19 @@ class reply_parser {
   constexpr void forget_text() { kept_ = 0; }
 
  private:
+  constexpr bool is_first_line() const { return code_ == 0; }
+  constexpr void begin_line();
   constexpr event end_line();
   constexpr void keep(char c);
 
-  enum class place : std::uint8_t { code, separator, text };
+  enum class place : std::uint8_t { digit_1, digit_2, digit_3, code_end, separator, text };
 
   std::uint32_t octets_ = 0;  // of this reply so far
-  std::uint16_t code_ = 0;
+  std::uint16_t code_ = 0;    // of the first line
   std::uint16_t line_code_ = 0;
   enhanced_code_reader enhanced_{};
   std::uint8_t kept_ = 0;
-  std::uint8_t digits_ = 0;
-  place place_ = place::code;
-  bool first_line_ = true;
+  place place_ = place::digit_1;
   bool last_line_ = false;
   bool text_held_ = false;
   std::array<char, max_kept_text> text_{};
@@ -108,20 +111,21 @@ class reply_parser {
 
 constexpr reply_parser::event reply_parser::feed(char c) {
   if (octets_ == 0) {
-    first_line_ = true;
+    code_ = 0;
     enhanced_ = {};
     if (!text_held_) kept_ = 0;
+    begin_line();
   }
   if (++octets_ > max_reply_octets) return event::endless;
-  if (place_ == place::code && digits_ < 3) {
+  if (place_ < place::code_end) {
     if (!ascii::is_digit(c)) return event::malformed;
     line_code_ = static_cast<std::uint16_t>(line_code_ * 10 + (c - '0'));
-    ++digits_;
+    place_ = static_cast<place>(static_cast<unsigned>(place_) + 1);
     return event::none;
   }
   if (c == '\n') return end_line();
   if (c == '\r') return event::none;  // it belongs to the line's end, or to nothing
-  if (place_ == place::code) {
+  if (place_ == place::code_end) {
     if (c != ' ' && c != '-') return event::malformed;
     last_line_ = c == ' ';
     place_ = place::separator;
@@ -132,19 +136,21 @@ constexpr reply_parser::event reply_parser::feed(char c) {
     place_ = place::text;
     if (kept_ > 0) keep(' ');
   }
-  if (first_line_) enhanced_.feed(c);
+  if (is_first_line()) enhanced_.feed(c);
   keep(c);
   return event::text;
 }
 
-constexpr reply_parser::event reply_parser::end_line() {
-  if (place_ == place::code) last_line_ = true;  // the code stood alone
-  if (first_line_) code_ = line_code_;
-  const bool agrees = line_code_ == code_ && code_ >= 100 && code_ < 600;
-  first_line_ = false;
+constexpr void reply_parser::begin_line() {
   line_code_ = 0;
-  digits_ = 0;
-  place_ = place::code;
+  place_ = place::digit_1;
+}
+
+constexpr reply_parser::event reply_parser::end_line() {
+  if (place_ == place::code_end) last_line_ = true;  // the code stood alone
+  if (is_first_line()) code_ = line_code_;
+  const bool agrees = line_code_ == code_ && code_ >= 100 && code_ < 600;
+  begin_line();
   if (!agrees) return event::malformed;
   if (!last_line_) return event::line_end;
   octets_ = 0;

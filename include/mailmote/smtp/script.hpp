@@ -6,6 +6,7 @@
 // Bounds:         one byte.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include <mailmote/smtp/outcome.hpp>
@@ -28,7 +29,9 @@ enum class step : std::uint8_t {
   data,
   message,  // sent: the message; answered: its final dot
   quit,
-  none,  // of what may be sent: nothing, before the next reply
+  cancel,    // sent in a login: the lone `*` that gives it up
+  response,  // sent in a login: what the mechanism says
+  none,      // of what may be sent: nothing, before the next reply
 };
 
 constexpr bool client_speaks(step s) { return s >= step::ehlo && s <= step::quit; }
@@ -55,22 +58,15 @@ constexpr phase phase_of(step s) {
   }
 }
 
-// For the whole reply; of a message, for each block of it to be taken.
+// For the whole reply; of a message, for each block of it to be taken. In the order of `phase`.
+inline constexpr milliseconds timeouts::*time_of_phase[] = {
+    &timeouts::quit,  // nothing is waited for
+    &timeouts::greeting, &timeouts::ehlo,  &timeouts::starttls, &timeouts::handshake,
+    &timeouts::auth,     &timeouts::mail,  &timeouts::mail,     &timeouts::rcpt,
+    &timeouts::data,     &timeouts::block, &timeouts::accept,   &timeouts::quit};
+
 constexpr milliseconds time_for(phase p, const timeouts& allowed) {
-  switch (p) {
-    case phase::greeting: return allowed.greeting;
-    case phase::ehlo: return allowed.ehlo;
-    case phase::starttls: return allowed.starttls;
-    case phase::handshake: return allowed.handshake;
-    case phase::auth: return allowed.auth;
-    case phase::rset:
-    case phase::mail: return allowed.mail;
-    case phase::rcpt: return allowed.rcpt;
-    case phase::data: return allowed.data;
-    case phase::message: return allowed.block;
-    case phase::accept: return allowed.accept;
-    default: return allowed.quit;
-  }
+  return allowed.*time_of_phase[static_cast<std::size_t>(p)];
 }
 
 // What a session's driver does next.

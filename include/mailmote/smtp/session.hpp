@@ -70,13 +70,13 @@ class session {
   bool is_lost() const { return verdict_.error() != errc::none || tally_.is_lost(envelope_); }
   bool all_answered() const { return awaited_ == 0 && begin_ == end_ && offset_ == 0; }
   bool implicit() const { return settings_.security == security::implicit_tls; }
+  bool carries_response() const { return sending_ == step::auth && auth_.carries_initial(); }
   bool waits_for_source() const { return source_waits_ && begin_ == end_; }
   bool may_write() const;
   phase where() const;
   std::size_t write(std::span<char> room);
   void advance_sending();
   void advance_answering() { answering_ = following(answering_); }
-  void wait_for_source(bool waits);
 
   void on_reply();
   void heed_reply();
@@ -95,26 +95,27 @@ class session {
   void refuse(errc why);                // by the reply at hand; then leave
   void leave(errc why = errc::none);    // with QUIT, where there is a place for it
   void hang_up(errc why = errc::none);  // at once
+  void conclude(fate reached, step next);
   errc silence_or(errc why) const;
-  void arm();
+  void arm() { armed_at_ = now_; }  // what is waited for has all its time
+  deadline due() const;
 
   // What is used most comes first: a Thumb instruction that reaches it is half as long.
   step sending_ = step::none;
   step answering_ = step::over;
-  bool clock_is_stale_ = false;  // the deadline begins at the next reading of the clock
+  bool clock_is_stale_ = false;  // what is waited for begins at the next reading of the clock
   bool encrypted_ = false;
   bool authenticated_ = false;
-  bool needs_rset_ = false;        // a transaction may be open that came to nothing
-  bool source_waits_ = false;      // the body or the login has said "not yet"
-  bool message_is_empty_ = false;  // nobody stood at 354: only the lone dot is sent
-  bool early_ = false;             // the reply being read began before it was due
+  bool needs_rset_ = false;    // a transaction may be open that came to nothing
+  bool source_waits_ = false;  // the body or the login has said "not yet"
+  bool early_ = false;         // the reply being read began before it was due
   verdict verdict_{};
   std::size_t offset_ = 0;  // octets of the command at sending_ that are in the buffer already
   std::size_t begin_ = 0;   // [begin_, end_) of the buffer is not yet sent
   std::size_t end_ = 0;
   std::size_t awaited_ = 0;  // replies that are due: what was sent and not yet answered
   milliseconds now_ = 0;
-  deadline deadline_{};
+  milliseconds armed_at_ = 0;
   recipient_tally tally_{};
   body_source* body_ = nullptr;
   envelope envelope_{};
@@ -145,7 +146,7 @@ inline errc session::send(const envelope& mail, body_source& body) noexcept {
     return errc::none;
   }
   encrypted_ = authenticated_ = needs_rset_ = source_waits_ = false;
-  reply_ = {};
+  reply_.begin();
   go(implicit() ? step::handshake : step::greeting);
   return errc::none;
 }
@@ -179,14 +180,14 @@ inline void session::at(milliseconds now) noexcept {
 }
 
 inline void session::expire() noexcept {
-  if (is_quiet() || !deadline_.passed(now_)) return;
+  if (is_quiet() || !due().passed(now_)) return;
   hang_up(waits_for_source() ? errc::source_timeout : silence_or(errc::timeout));
 }
 
 inline milliseconds session::next_timeout(milliseconds now) const noexcept {
   if (is_quiet()) return no_timeout;
   if (clock_is_stale_) return 0;
-  const milliseconds rest = deadline_.remaining(now);
+  const milliseconds rest = due().remaining(now);
   const milliseconds pace = answering_ == step::auth ? 0 : source_pace;
   return waits_for_source() && pace < rest ? pace : rest;
 }
@@ -259,7 +260,7 @@ inline void session::ended(errc why) noexcept {
 
 inline bool session::may_write() const {
   if (sending_ == step::none) return false;
-  if (sending_ == step::auth) return auth_.now() < auth_exchange::state::waiting;
+  if (sending_ == step::response) return auth_.now() == auth_exchange::state::writing;
   if (sending_ == step::message) {
     return answering_ == step::message && message_.now() == message_writer::state::writing;
   }
@@ -274,24 +275,28 @@ inline bool session::may_write() const {
 inline std::size_t session::write(std::span<char> room) {
   std::size_t written = 0;
   errc failed = errc::none;
+  bool waits = false;
   if (sending_ == step::message) {
     written = message_.write(room);
-    wait_for_source(message_.now() == message_writer::state::waiting);
+    waits = message_.now() == message_writer::state::waiting;
     failed = message_.error();
-  } else if (sending_ == step::auth) {
+  } else if (sending_ == step::response) {
     if (room.size() < auth_exchange::min_room) return 0;
     written = auth_.write(*settings_.auth, room, settings_.transcript);
-    wait_for_source(auth_.now() == auth_exchange::state::waiting);
+    waits = auth_.now() == auth_exchange::state::waiting;
+    failed = auth_.error();
     if (auth_.now() == auth_exchange::state::written) sending_ = step::none;
-    if (auth_.now() == auth_exchange::state::failed) failed = auth_.error();
   } else {
     piece_writer out{room, offset_};
     put_command(out, sending_, settings_, envelope_, tally_.sent(), parameters_);
+    out.put(carries_response() ? " " : "\r\n");
     written = out.written();
     if (settings_.transcript) settings_.transcript->client_said({room.data(), written});
     offset_ += written;
     if (out.complete()) advance_sending();
   }
+  if (waits != source_waits_) arm();  // the first "not yet", and what comes after the last
+  source_waits_ = waits;
   if (failed == errc::none) return written;
   hang_up(failed);
   return 0;
@@ -304,14 +309,8 @@ inline void session::advance_sending() {
     tally_.count_sent();
     if (tally_.sent() < envelope_.to.size()) return;
   }
-  sending_ = is_mail_command(sending_) ? following(sending_) : step::none;
-}
-
-// The first "not yet" of several starts the source's clock, and what comes after them ends it.
-inline void session::wait_for_source(bool waits) {
-  if (waits == source_waits_) return;
-  source_waits_ = waits;
-  arm();
+  const step next = is_mail_command(sending_) ? following(sending_) : step::none;
+  sending_ = carries_response() ? step::response : next;
 }
 
 // ---- what a reply means --------------------------------------------------------------------
@@ -374,11 +373,10 @@ inline void session::on_auth() {
   sasl::mechanism& login = *settings_.auth;
   const bool canceled = verdict_.error() != errc::none;
   if (reply_.code() == 334 && !canceled) {
-    sending_ = step::auth;
     const errc bad = auth_.respond(login);
-    if (bad == errc::none) return;
-    record(bad);
-    return auth_.cancel();
+    sending_ = bad == errc::none ? step::response : step::cancel;
+    if (bad != errc::none) record(bad);
+    return;
   }
   if (!reply_.is_class(2) || canceled) return refuse(errc::auth_refused);
   if (const errc bad = login.accept(); bad != errc::none) return leave(bad);
@@ -411,13 +409,12 @@ inline void session::on_data() {
     return finish_mail(fate::not_delivered);
   }
   if (!reply_.is_class(3)) return refuse(errc::data_refused);
-  message_is_empty_ = is_lost();
-  message_.begin(message_is_empty_ ? nullptr : body_, body_->length());
+  message_.begin(is_lost() ? nullptr : body_, body_->length());  // nobody: only the lone dot
   go(step::message);
 }
 
 inline void session::on_accept() {
-  if (message_is_empty_) return finish_mail(fate::not_delivered);
+  if (message_.is_empty()) return finish_mail(fate::not_delivered);
   if (reply_.is_class(2)) {
     needs_rset_ = false;
     record_reply(errc::none);
@@ -446,8 +443,7 @@ inline void session::go(step next) {
 
 // The mail's part of the dialogue is over, and the connection is in order.
 inline void session::finish_mail(fate reached) {
-  verdict_.decide(reached);
-  go(envelope_.then == after::stay ? step::ready : step::quit);
+  conclude(reached, envelope_.then == after::stay ? step::ready : step::quit);
 }
 
 inline void session::record_reply(errc why) {
@@ -465,20 +461,22 @@ inline void session::refuse(errc why) {
 // RFC 5321 4.1.1.10: goodbye is said wherever there is a place for it.
 inline void session::leave(errc why) {
   record(why);
-  const bool in_login = sending_ == step::auth && auth_.has_begun();
+  const bool in_login = sending_ == step::response || sending_ == step::cancel;
   const bool has_place = answering_ != step::message && answering_ != step::handshake && !in_login;
   if (!has_place || !all_answered()) return hang_up();
-  verdict_.decide(fate::not_delivered);
-  if (answering_ == step::auth) settings_.auth->forget();
-  go(step::quit);
+  conclude(fate::not_delivered, step::quit);
 }
 
 inline void session::hang_up(errc why) {
   record(why);
-  const bool unanswered = answering_ == step::message && awaited_ > 0 && !message_is_empty_;
-  verdict_.decide(unanswered ? fate::unknown : fate::not_delivered);
+  const bool unanswered = answering_ == step::message && awaited_ > 0 && !message_.is_empty();
+  conclude(unanswered ? fate::unknown : fate::not_delivered, step::over);
+}
+
+inline void session::conclude(fate reached, step next) {
+  verdict_.decide(reached);
   if (answering_ == step::auth) settings_.auth->forget();
-  go(step::over);
+  go(next);
 }
 
 inline phase session::where() const {
@@ -486,15 +484,15 @@ inline phase session::where() const {
   return answering_ == step::message && all_sent ? phase::accept : phase_of(answering_);
 }
 
-inline void session::arm() {
-  const timeouts& allowed = settings_.timeouts;
-  deadline_ = {now_, waits_for_source() ? allowed.source : time_for(where(), allowed)};
+inline deadline session::due() const {
+  const timeouts& allowed = *settings_.timeouts;
+  return {armed_at_, waits_for_source() ? allowed.source : time_for(where(), allowed)};
 }
 
 // Silence where a greeting is due means more the longer it lasts.
 inline errc session::silence_or(errc why) const {
   const bool silent = answering_ == step::greeting && reply_.between_replies();
-  return silent && deadline_.elapsed(now_) >= greeting_patience ? errc::silent_greeting : why;
+  return silent && due().elapsed(now_) >= greeting_patience ? errc::silent_greeting : why;
 }
 
 }  // namespace mailmote::smtp

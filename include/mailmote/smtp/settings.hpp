@@ -3,7 +3,7 @@
 //
 // Knows:          what a user may choose; every default is the safe choice.
 // Does not know:  the mail (envelope.hpp).
-// Bounds:         strings and the login are referred to, and must live as long as the client.
+// Bounds:         strings, timeouts and the login are referred to, and must live as long as the client.
 #pragma once
 
 #include <cstdint>
@@ -58,7 +58,8 @@ struct settings {
   // Whether commands share a flight when the server offers PIPELINING (RFC 2920).
   bool pipelining = true;
 
-  mailmote::timeouts timeouts{};
+  // Not null. Like the strings they are referred to, so that those of RFC 5321 cost no memory.
+  const mailmote::timeouts* timeouts = &default_timeouts;
 
   mailmote::transcript* transcript = nullptr;  // may be null
 };

@@ -27,6 +27,8 @@ struct timeouts {
   milliseconds source = 180'000;  // a body source, or a login, that keeps saying "not yet"
 };
 
+inline constexpr timeouts default_timeouts{};
+
 // How often a body that says "not yet" is asked again.
 inline constexpr milliseconds source_pace = 20;
 

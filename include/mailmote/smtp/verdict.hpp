@@ -17,8 +17,11 @@ namespace mailmote::smtp {
 class verdict {
  public:
   constexpr void begin() {
-    *this = {};
     state_ = state::open;
+    fate_ = fate::not_delivered;
+    phase_ = phase::start;
+    error_ = errc::none;
+    cite(0, {});
   }
 
   constexpr bool is_open() const { return state_ == state::open; }

@@ -27,14 +27,13 @@ enum class address_form : std::uint8_t {
   utf8,  // valid, and needs SMTPUTF8
 };
 
-// RFC 5322 3.2.3, and RFC 6532 3.2.
+// RFC 5322 3.2.3, and RFC 6532 3.2: what is printable and none of the specials, or not ASCII.
 constexpr bool is_atext(char c) {
-  if (ascii::is_alphanumeric(c) || ascii::is_non_ascii(c)) return true;
-  constexpr std::string_view specials = "!#$%&'*+-/=?^_`{|}~";
+  constexpr std::string_view specials = " ()<>[]:;@\\,.\"";
   for (const char special : specials) {
-    if (c == special) return true;
+    if (c == special) return false;
   }
-  return false;
+  return !ascii::is_control(c);
 }
 
 namespace detail {
@@ -86,11 +85,12 @@ constexpr bool is_address_literal(std::string_view s) {
   s.remove_prefix(1);
   s.remove_suffix(1);
   constexpr std::string_view tag = "IPv6:";
-  if (s.size() < tag.size() || !ascii::equal_ignoring_case({s.data(), tag.size()}, tag)) {
-    return bool{text::read_ipv4(s)};
+  std::size_t octets = 4;
+  if (s.size() >= tag.size() && ascii::equal_ignoring_case({s.data(), tag.size()}, tag)) {
+    s.remove_prefix(tag.size());
+    octets = 16;
   }
-  s.remove_prefix(tag.size());
-  return bool{text::read_ipv6(s)};
+  return text::read_ip(s).size == octets;
 }
 
 // RFC 5321 4.1.2 Mailbox: local-part "@" ( Domain / address-literal ).

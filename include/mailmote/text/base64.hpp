@@ -3,7 +3,7 @@
 //
 // Knows:          RFC 4648 section 4 (alphabet, padding).
 // Does not know:  line lengths; there are none here.
-// Bounds:         12 bytes of state; n octets become at most base64_length(n) characters.
+// Bounds:         8 bytes of state; n octets become at most base64_length(n) characters.
 #pragma once
 
 #include <cstddef>
@@ -12,6 +12,9 @@
 #include <string_view>
 
 namespace mailmote::text {
+
+inline constexpr std::string_view base64_digits =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 constexpr std::size_t base64_length(std::size_t octets) { return (octets + 2) / 3 * 4; }
 
@@ -25,7 +28,8 @@ class base64_encoder {
     for (const char c : in) {
       group = (group << 8) | static_cast<unsigned char>(c);
       if (++held < 3) continue;
-      for (int shift = 18; shift >= 0; shift -= 6) out[written++] = digit(group >> shift);
+      put_group(group, &out[written]);
+      written += 4;
       group = held = 0;
     }
     group_ = group;
@@ -38,20 +42,17 @@ class base64_encoder {
   // Ends the text: writes the last 0 or 4 characters.
   constexpr std::size_t finish(std::span<char> out) {
     if (held_ == 0) return 0;
-    const std::uint32_t group = group_ << (held_ == 1 ? 16 : 8);
-    out[0] = digit(group >> 18);
-    out[1] = digit(group >> 12);
-    out[2] = held_ == 2 ? digit(group >> 6) : '=';
+    put_group(held_ == 1 ? group_ << 16 : group_ << 8, out.data());
+    if (held_ == 1) out[2] = '=';
     out[3] = '=';
     *this = {};
     return 4;
   }
 
  private:
-  static constexpr char digit(std::uint32_t value) {
-    constexpr std::string_view digits =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    return digits[value & 63];
+  // Three octets as the four characters at `out`.
+  static constexpr void put_group(std::uint32_t group, char* out) {
+    for (std::size_t i = 4; i-- > 0; group >>= 6) out[i] = base64_digits[group & 63];
   }
 
   std::uint32_t group_ = 0;  // the octets held back, until they are three
@@ -62,19 +63,19 @@ class base64_encoder {
 // the last character are ignored.
 class base64_decoder {
  public:
-  // Takes one character. `out` gets 0 or 1 octets: their number, or -1 when this is no base64.
+  // Takes one character. `out` gets 0 or 1 octets: their number, or -1 when this is no base64, as
+  // nothing behind it is.
   constexpr int decode(char c, char& out) {
-    if (c == '=') {
-      if (count_ < 2) return -1;
-      padded_ = true;
-      count_ = (count_ + 1) & 3;
-      return 0;
+    const bool pads = c == '=';
+    const int value = pads ? 0 : value_of(c);
+    if (count_ == broken || value < 0 || (pads ? count_ < 2 : padded_)) {
+      count_ = broken;
+      return -1;
     }
-    const int value = value_of(c);
-    if (value < 0 || padded_) return -1;
-    bits_ = (bits_ << 6) | static_cast<std::uint32_t>(value);
+    padded_ = pads;
+    bits_ = static_cast<std::uint16_t>(bits_ << 6 | value);
     count_ = (count_ + 1) & 3;
-    if (count_ == 1) return 0;
+    if (pads || count_ == 1) return 0;
     out = static_cast<char>(static_cast<unsigned char>(bits_ >> ((8 - 2 * count_) & 7)));
     return 1;
   }
@@ -84,16 +85,17 @@ class base64_decoder {
 
  private:
   static constexpr int value_of(char c) {
-    if (c >= 'A' && c <= 'Z') return c - 'A';
-    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-    if (c >= '0' && c <= '9') return c - '0' + 52;
-    if (c == '+') return 62;
-    return c == '/' ? 63 : -1;
+    for (int value = 0; value < 64; ++value) {
+      if (base64_digits[static_cast<std::size_t>(value)] == c) return value;
+    }
+    return -1;
   }
 
-  std::uint32_t bits_ = 0;
-  std::uint32_t count_ = 0;  // characters in the current group of four
-  bool padded_ = false;      // whether a `=` was seen
+  static constexpr std::uint8_t broken = 4;
+
+  std::uint16_t bits_ = 0;  // of the last characters
+  std::uint8_t count_ = 0;  // characters in the current group of four, or broken
+  bool padded_ = false;     // whether a `=` was seen
 };
 
 }  // namespace mailmote::text

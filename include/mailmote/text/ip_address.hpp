@@ -33,7 +33,7 @@ constexpr bool read_ipv4(std::string_view s, std::uint8_t* out) {
     if (part > 0 && (i == s.size() || s[i++] != '.')) return false;
     const std::size_t begin = i;
     unsigned value = 0;
-    while (i < s.size() && ascii::is_digit(s[i]) && i - begin < 3) {
+    while (i < s.size() && ascii::is_digit(s[i]) && value < 256) {
       value = value * 10 + static_cast<unsigned>(s[i++] - '0');
     }
     const bool leading_zero = i - begin > 1 && s[begin] == '0';
@@ -49,68 +49,54 @@ constexpr int hex_value(char c) {
   return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-// One to four hexadecimal digits, taken off the front, into two octets at `out`.
-constexpr bool take_group(std::string_view& s, std::uint8_t* out) {
-  unsigned value = 0;
-  std::size_t digits = 0;
-  while (digits < s.size() && digits < 5 && hex_value(s[digits]) >= 0) {
-    value = value * 16 + static_cast<unsigned>(hex_value(s[digits++]));
-  }
-  s.remove_prefix(digits);
-  out[0] = static_cast<std::uint8_t>(value >> 8);
-  out[1] = static_cast<std::uint8_t>(value & 0xFF);
-  return digits >= 1 && digits <= 4;
-}
-
-// Groups with a colon between, the last two of eight perhaps in dotted decimal, into `n` octets at
-// `out`, which has room for 16.
-constexpr bool read_groups(std::string_view s, std::uint8_t* out, std::size_t& n) {
-  for (n = 0; n < 16;) {
-    if (n <= 12 && read_ipv4(s, out + n)) {
-      n += 4;
-      return true;
+// Groups of one to four hexadecimal digits with a colon between, the last two of eight perhaps in
+// dotted decimal; `::` stands once for as many groups of zeroes as are missing.
+constexpr bool read_ipv6(std::string_view s, std::uint8_t* out) {
+  constexpr std::size_t whole = 16;
+  constexpr std::size_t none = whole + 1;
+  std::size_t n = 0;       // octets at `out`
+  std::size_t gap = none;  // how many of them stand before `::`
+  std::size_t i = 0;
+  if (i < s.size() && s[i] == ':' && (++i == s.size() || s[i] != ':')) return false;
+  while (i < s.size()) {
+    if (s[i] == ':') {  // the second of `::`
+      if (gap != none) return false;
+      gap = n;
+      ++i;
+      continue;
     }
-    if (!take_group(s, out + n)) return false;
-    n += 2;
-    if (s.empty()) return true;
-    if (s[0] != ':') return false;
-    s.remove_prefix(1);
+    if (n <= whole - 4 && read_ipv4({s.data() + i, s.size() - i}, out + n)) {
+      n += 4;
+      break;
+    }
+    const std::size_t begin = i;
+    unsigned value = 0;
+    for (int digit = 0; i < s.size() && (digit = hex_value(s[i])) >= 0; ++i) {
+      value = value * 16 + static_cast<unsigned>(digit);
+    }
+    if (i == begin || i > begin + 4 || n == whole) return false;
+    out[n++] = static_cast<std::uint8_t>(value >> 8);
+    out[n++] = static_cast<std::uint8_t>(value & 0xFF);
+    if (i == s.size()) break;
+    if (s[i++] != ':' || i == s.size()) return false;
   }
-  return false;
+  if (gap == none) return n == whole;
+  if (n == whole) return false;  // the gap is at least one group
+  for (std::size_t to = whole; to > gap;) out[--to] = n > gap ? out[--n] : 0;
+  return true;
 }
 
 }  // namespace detail
 
-constexpr ip_address read_ipv4(std::string_view s) {
-  ip_address ip;
-  if (detail::read_ipv4(s, ip.octets.data())) return {ip.octets, 4};
-  return {};
-}
-
-constexpr ip_address read_ipv6(std::string_view s) {
-  std::size_t gap = 0;  // where `::` stands; only what comes last may be dotted
-  while (gap + 1 < s.size() && s[gap] != '.' && (s[gap] != ':' || s[gap + 1] != ':')) ++gap;
-  ip_address ip;
-  std::size_t n = 0;
-  if (gap + 1 >= s.size() || s[gap] == '.') {
-    const bool whole = detail::read_groups(s, ip.octets.data(), n) && n == 16;
-    return whole ? ip_address{ip.octets, 16} : ip_address{};
-  }
-  ip_address tail;
-  const std::string_view before{s.data(), gap};
-  const std::string_view behind{s.data() + gap + 2, s.size() - gap - 2};
-  if (!before.empty() && !detail::read_groups(before, ip.octets.data(), n)) return {};
-  if (!behind.empty() && !detail::read_groups(behind, tail.octets.data(), tail.size)) return {};
-  if (n + tail.size > 14) return {};  // the gap is at least one group
-  for (std::size_t i = 0; i < tail.size; ++i) ip.octets[16 - tail.size + i] = tail.octets[i];
-  return {ip.octets, 16};
-}
-
+// What has a colon is an IPv6 address, or none.
 constexpr ip_address read_ip(std::string_view s) {
-  for (const char c : s) {
-    if (c == ':') return read_ipv6(s);
-  }
-  return read_ipv4(s);
+  bool has_colon = false;
+  for (const char c : s) has_colon = has_colon || c == ':';
+  ip_address ip{{}, has_colon ? 16u : 4u};
+  std::uint8_t* const out = ip.octets.data();
+  const bool sound = has_colon ? detail::read_ipv6(s, out) : detail::read_ipv4(s, out);
+  if (!sound) ip = {};
+  return ip;
 }
 
 }  // namespace mailmote::text

@@ -22,23 +22,24 @@ class line_ends {
 
   // Repairs as much of `in` as fits into `out`, which may be a single octet.
   constexpr progress repair(std::span<const char> in, std::span<char> out) {
-    progress done;
-    while (done.written < out.size()) {
+    std::size_t read = 0;
+    std::size_t written = 0;
+    while (written < out.size()) {
       if (owes_lf_) {
-        out[done.written++] = '\n';
+        out[written++] = '\n';
         owes_lf_ = false;
         continue;
       }
-      if (done.read == in.size()) break;
-      const char c = in[done.read++];
+      if (read == in.size()) break;
+      const char c = in[read++];
       const bool answered = c == '\n' && after_cr_;  // its CR was the whole line end already
       after_cr_ = c == '\r';
       if (answered) continue;
       owes_lf_ = c == '\r' || c == '\n';
       in_line_ = !owes_lf_;
-      out[done.written++] = owes_lf_ ? '\r' : c;
+      out[written++] = owes_lf_ ? '\r' : c;
     }
-    return done;
+    return {read, written};
   }
 
   // Where the text ends: gives a last line without an end one, with the same meaning of progress.

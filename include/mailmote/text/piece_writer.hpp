@@ -20,21 +20,22 @@ class piece_writer {
  public:
   constexpr piece_writer(std::span<char> room, std::size_t skip) : room_{room}, skip_{skip} {}
 
-  constexpr void put(std::string_view piece) {
-    for (const char c : piece) {
-      if (skip_ > 0) {
-        --skip_;
-      } else if (written_ < room_.size()) {
-        room_[written_++] = c;
-      } else {
-        complete_ = false;
-      }
+  constexpr void put(char c) {
+    if (skip_ > 0) {
+      --skip_;
+    } else if (written_ < room_.size()) {
+      room_[written_++] = c;
+    } else {
+      complete_ = false;
     }
   }
 
-  template <std::size_t N>
-  constexpr void put(const char (&literal)[N]) {  // spares the target a strlen
-    put(std::string_view{literal, N - 1});
+  constexpr void put(std::string_view piece) {
+    for (const char c : piece) put(c);
+  }
+
+  constexpr void put(const char* literal) {  // costs the caller less than a string_view
+    while (*literal != '\0') put(*literal++);
   }
 
   constexpr void put_number(std::size_t n) {

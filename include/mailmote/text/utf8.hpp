@@ -94,7 +94,8 @@ class utf8_repairer {
       if (form != utf8_form::whole) has_found_faults_ = true;
       for (const char c : take_character(rest)) out[written++] = c;
     }
-    for (std::size_t i = 0; i < rest.size(); ++i) held_[i] = rest[i];  // towards the front
+    const std::size_t gone = held_size_ - rest.size();
+    for (std::size_t i = gone; i < sizeof held_; ++i) held_[i - gone] = held_[i];
     held_size_ = static_cast<std::uint8_t>(rest.size());
     return written;
   }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #include <mailmote/text/ascii.hpp>
@@ -32,10 +33,17 @@ class word_list {
   }
 
   constexpr std::size_t find(std::string_view word) const {
-    for (std::size_t i = 0; !(*this)[i].empty(); ++i) {
-      if (ascii::equal_ignoring_case((*this)[i], word)) return i;
+    for (std::size_t i = 0;; ++i) {
+      const std::string_view candidate = (*this)[i];
+      if (candidate.empty()) return none;
+      if (ascii::equal_ignoring_case(candidate, word)) return i;
     }
-    return none;
+  }
+
+  // Of a set of at most 16 of these words; 0 when it is none of them.
+  constexpr std::uint16_t bit(std::string_view word) const {
+    const std::size_t index = find(word);
+    return index == none ? std::uint16_t{0} : static_cast<std::uint16_t>(1u << index);
   }
 
  private:
