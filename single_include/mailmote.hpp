@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <cstring>
 #include <initializer_list>
+#include <iterator>
 #include <limits>
 #include <ranges>
 #include <span>
@@ -361,10 +362,17 @@ class word_list {
   }
 
   constexpr std::size_t find(std::string_view word) const {
-    for (std::size_t i = 0; !(*this)[i].empty(); ++i) {
-      if (ascii::equal_ignoring_case((*this)[i], word)) return i;
+    for (std::size_t i = 0;; ++i) {
+      const std::string_view candidate = (*this)[i];
+      if (candidate.empty()) return none;
+      if (ascii::equal_ignoring_case(candidate, word)) return i;
     }
-    return none;
+  }
+
+  // Of a set of at most 16 of these words; 0 when it is none of them.
+  constexpr std::uint16_t bit(std::string_view word) const {
+    const std::size_t index = find(word);
+    return index == none ? std::uint16_t{0} : static_cast<std::uint16_t>(1u << index);
   }
 
  private:
@@ -408,8 +416,7 @@ class offer {
  public:
   // `token` is one word of the AUTH list, in any case. Unknown words are no error.
   constexpr void add(std::string_view token) {
-    const std::size_t k = kind_names.find(token);
-    if (k != text::word_list::none) bits_ = static_cast<std::uint16_t>(bits_ | (1u << k));
+    bits_ = static_cast<std::uint16_t>(bits_ | kind_names.bit(token));
   }
   constexpr bool has(kind k) const { return ((bits_ >> static_cast<unsigned>(k)) & 1u) != 0; }
   constexpr bool empty() const { return bits_ == 0; }
@@ -622,8 +629,8 @@ class recipient_list {
   constexpr recipient_list(const One& one) {
     const std::string_view text{one};
     list_ = text.data();
-    size_ = text.size();
-    is_one_ = true;
+    size_ = 1;
+    length_ = text.size();
   }
 
   // An lvalue array or container of string_view, or any span of them.
@@ -645,18 +652,20 @@ class recipient_list {
   template <class Address>
   recipient_list(std::initializer_list<Address>) = delete;  // would dangle: give the array a name
 
-  constexpr std::size_t size() const { return is_one_ ? 1 : size_; }
-  constexpr bool empty() const { return size() == 0; }
+  constexpr std::size_t size() const { return size_; }
+  constexpr bool empty() const { return size_ == 0; }
   std::string_view operator[](std::size_t i) const {
-    if (is_one_) return {static_cast<const char*>(list_), size_};
+    if (length_ != of_many) return {static_cast<const char*>(list_), length_};
     return at_ != nullptr ? at_(list_, i) : static_cast<const std::string_view*>(list_)[i];
   }
 
  private:
+  static constexpr std::size_t of_many = std::numeric_limits<std::size_t>::max();
+
   const void* list_ = nullptr;
-  std::size_t size_ = 0;  // of the one address, or of the list
+  std::size_t size_ = 0;
+  std::size_t length_ = of_many;  // of the one address that list_ points to, when it is no list
   lookup at_ = nullptr;
-  bool is_one_ = false;
 };
 
 // When the mail is sent at all.
@@ -709,6 +718,8 @@ struct timeouts {
   milliseconds source = 180'000;  // a body source, or a login, that keeps saying "not yet"
 };
 
+inline constexpr timeouts default_timeouts{};
+
 // How often a body that says "not yet" is asked again.
 inline constexpr milliseconds source_pace = 20;
 
@@ -742,7 +753,9 @@ enum class step : std::uint8_t {
   data,
   message,  // sent: the message; answered: its final dot
   quit,
-  none,  // of what may be sent: nothing, before the next reply
+  cancel,    // sent in a login: the lone `*` that gives it up
+  response,  // sent in a login: what the mechanism says
+  none,      // of what may be sent: nothing, before the next reply
 };
 
 constexpr bool client_speaks(step s) { return s >= step::ehlo && s <= step::quit; }
@@ -769,22 +782,15 @@ constexpr phase phase_of(step s) {
   }
 }
 
-// For the whole reply; of a message, for each block of it to be taken.
+// For the whole reply; of a message, for each block of it to be taken. In the order of `phase`.
+inline constexpr milliseconds timeouts::*time_of_phase[] = {
+    &timeouts::quit,  // nothing is waited for
+    &timeouts::greeting, &timeouts::ehlo,  &timeouts::starttls, &timeouts::handshake,
+    &timeouts::auth,     &timeouts::mail,  &timeouts::mail,     &timeouts::rcpt,
+    &timeouts::data,     &timeouts::block, &timeouts::accept,   &timeouts::quit};
+
 constexpr milliseconds time_for(phase p, const timeouts& allowed) {
-  switch (p) {
-    case phase::greeting: return allowed.greeting;
-    case phase::ehlo: return allowed.ehlo;
-    case phase::starttls: return allowed.starttls;
-    case phase::handshake: return allowed.handshake;
-    case phase::auth: return allowed.auth;
-    case phase::rset:
-    case phase::mail: return allowed.mail;
-    case phase::rcpt: return allowed.rcpt;
-    case phase::data: return allowed.data;
-    case phase::message: return allowed.block;
-    case phase::accept: return allowed.accept;
-    default: return allowed.quit;
-  }
+  return allowed.*time_of_phase[static_cast<std::size_t>(p)];
 }
 
 // What a session's driver does next.
@@ -807,7 +813,7 @@ constexpr action action_at(step s) {
 //
 // Knows:          what a user may choose; every default is the safe choice.
 // Does not know:  the mail (envelope.hpp).
-// Bounds:         strings and the login are referred to, and must live as long as the client.
+// Bounds:         strings, timeouts and the login are referred to, and must live as long as the client.
 
 namespace mailmote {
 
@@ -855,7 +861,8 @@ struct settings {
   // Whether commands share a flight when the server offers PIPELINING (RFC 2920).
   bool pipelining = true;
 
-  mailmote::timeouts timeouts{};
+  // Not null. Like the strings they are referred to, so that those of RFC 5321 cost no memory.
+  const mailmote::timeouts* timeouts = &default_timeouts;
 
   mailmote::transcript* transcript = nullptr;  // may be null
 };
@@ -879,21 +886,22 @@ class piece_writer {
  public:
   constexpr piece_writer(std::span<char> room, std::size_t skip) : room_{room}, skip_{skip} {}
 
-  constexpr void put(std::string_view piece) {
-    for (const char c : piece) {
-      if (skip_ > 0) {
-        --skip_;
-      } else if (written_ < room_.size()) {
-        room_[written_++] = c;
-      } else {
-        complete_ = false;
-      }
+  constexpr void put(char c) {
+    if (skip_ > 0) {
+      --skip_;
+    } else if (written_ < room_.size()) {
+      room_[written_++] = c;
+    } else {
+      complete_ = false;
     }
   }
 
-  template <std::size_t N>
-  constexpr void put(const char (&literal)[N]) {  // spares the target a strlen
-    put(std::string_view{literal, N - 1});
+  constexpr void put(std::string_view piece) {
+    for (const char c : piece) put(c);
+  }
+
+  constexpr void put(const char* literal) {  // costs the caller less than a string_view
+    while (*literal != '\0') put(*literal++);
   }
 
   constexpr void put_number(std::size_t n) {
@@ -933,53 +941,51 @@ namespace mailmote::smtp {
 
 using text::piece_writer;
 
+// Of a message whose length is unknown, or more than this machine can count.
+inline constexpr std::size_t size_not_said = std::numeric_limits<std::size_t>::max();
+
 struct mail_parameters {
-  std::uint64_t size = std::numeric_limits<std::uint64_t>::max();  // RFC 1870; max: not said
-  bool eight_bit = false;                                          // RFC 6152
-  bool utf8 = false;                                               // RFC 6531
+  std::size_t size = size_not_said;  // RFC 1870
+  bool eight_bit = false;            // RFC 6152
+  bool utf8 = false;                 // RFC 6531
 };
 
-// EHLO or HELO.
-template <std::size_t N>
-constexpr void put_hello(piece_writer& out, const char (&verb)[N], std::string_view name) {
-  out.put(verb);
-  out.put(" ");
-  out.put(name);
-  out.put("\r\n");
+// In the order of `step`, from `ehlo` on.
+inline constexpr text::word_list verbs{"EHLO HELO STARTTLS AUTH RSET MAIL RCPT DATA . QUIT *"};
+
+constexpr std::string_view verb(step at) {
+  return verbs[static_cast<std::size_t>(at) - static_cast<std::size_t>(step::ehlo)];
 }
 
-constexpr void put_mail(piece_writer& out, std::string_view from, const mail_parameters& with) {
-  out.put("MAIL FROM:<");
-  out.put(from);
-  out.put(">");
-  if (with.size <= std::numeric_limits<std::size_t>::max() &&
-      with.size != std::numeric_limits<std::uint64_t>::max()) {
+constexpr void put_mail_parameters(piece_writer& out, const mail_parameters& with) {
+  if (with.size != size_not_said) {
     out.put(" SIZE=");
-    out.put_number(static_cast<std::size_t>(with.size));
+    out.put_number(with.size);
   }
   if (with.eight_bit) out.put(" BODY=8BITMIME");
   if (with.utf8) out.put(" SMTPUTF8");
-  out.put("\r\n");
 }
 
-constexpr void put_rcpt(piece_writer& out, std::string_view to) {
-  out.put("RCPT TO:<");
-  out.put(to);
-  out.put(">\r\n");
-}
-
-// The command of a step at which the client speaks a command; `recipient` is the RCPT's.
+// The command of a step at which the client speaks a command, without the end of its line, as a
+// login's first response may come before that. `recipient` is the RCPT's.
 constexpr void put_command(piece_writer& out, step at, const settings& with, const envelope& mail,
                            std::size_t recipient, const mail_parameters& parameters) {
-  switch (at) {
-    case step::ehlo: return put_hello(out, "EHLO", with.helo);
-    case step::helo: return put_hello(out, "HELO", with.helo);
-    case step::starttls: return out.put("STARTTLS\r\n");
-    case step::rset: return out.put("RSET\r\n");
-    case step::mail: return put_mail(out, mail.from, parameters);
-    case step::rcpt: return put_rcpt(out, mail.to[recipient]);
-    case step::data: return out.put("DATA\r\n");
-    default: return out.put("QUIT\r\n");
+  out.put(verb(at));
+  if (at == step::ehlo || at == step::helo) {
+    out.put(" ");
+    out.put(with.helo);
+  } else if (at == step::auth) {
+    out.put(" ");
+    out.put(sasl::name(with.auth->selected()));
+  } else if (at == step::mail) {
+    out.put(" FROM:<");
+    out.put(mail.from);
+    out.put(">");
+    put_mail_parameters(out, parameters);
+  } else if (at == step::rcpt) {
+    out.put(" TO:<");
+    out.put(mail.to[recipient]);
+    out.put(">");
   }
 }
 
@@ -991,9 +997,12 @@ constexpr void put_command(piece_writer& out, step at, const settings& with, con
 //
 // Knows:          RFC 4648 section 4 (alphabet, padding).
 // Does not know:  line lengths; there are none here.
-// Bounds:         12 bytes of state; n octets become at most base64_length(n) characters.
+// Bounds:         8 bytes of state; n octets become at most base64_length(n) characters.
 
 namespace mailmote::text {
+
+inline constexpr std::string_view base64_digits =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 constexpr std::size_t base64_length(std::size_t octets) { return (octets + 2) / 3 * 4; }
 
@@ -1007,7 +1016,8 @@ class base64_encoder {
     for (const char c : in) {
       group = (group << 8) | static_cast<unsigned char>(c);
       if (++held < 3) continue;
-      for (int shift = 18; shift >= 0; shift -= 6) out[written++] = digit(group >> shift);
+      put_group(group, &out[written]);
+      written += 4;
       group = held = 0;
     }
     group_ = group;
@@ -1020,20 +1030,17 @@ class base64_encoder {
   // Ends the text: writes the last 0 or 4 characters.
   constexpr std::size_t finish(std::span<char> out) {
     if (held_ == 0) return 0;
-    const std::uint32_t group = group_ << (held_ == 1 ? 16 : 8);
-    out[0] = digit(group >> 18);
-    out[1] = digit(group >> 12);
-    out[2] = held_ == 2 ? digit(group >> 6) : '=';
+    put_group(held_ == 1 ? group_ << 16 : group_ << 8, out.data());
+    if (held_ == 1) out[2] = '=';
     out[3] = '=';
     *this = {};
     return 4;
   }
 
  private:
-  static constexpr char digit(std::uint32_t value) {
-    constexpr std::string_view digits =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    return digits[value & 63];
+  // Three octets as the four characters at `out`.
+  static constexpr void put_group(std::uint32_t group, char* out) {
+    for (std::size_t i = 4; i-- > 0; group >>= 6) out[i] = base64_digits[group & 63];
   }
 
   std::uint32_t group_ = 0;  // the octets held back, until they are three
@@ -1044,19 +1051,19 @@ class base64_encoder {
 // the last character are ignored.
 class base64_decoder {
  public:
-  // Takes one character. `out` gets 0 or 1 octets: their number, or -1 when this is no base64.
+  // Takes one character. `out` gets 0 or 1 octets: their number, or -1 when this is no base64, as
+  // nothing behind it is.
   constexpr int decode(char c, char& out) {
-    if (c == '=') {
-      if (count_ < 2) return -1;
-      padded_ = true;
-      count_ = (count_ + 1) & 3;
-      return 0;
+    const bool pads = c == '=';
+    const int value = pads ? 0 : value_of(c);
+    if (count_ == broken || value < 0 || (pads ? count_ < 2 : padded_)) {
+      count_ = broken;
+      return -1;
     }
-    const int value = value_of(c);
-    if (value < 0 || padded_) return -1;
-    bits_ = (bits_ << 6) | static_cast<std::uint32_t>(value);
+    padded_ = pads;
+    bits_ = static_cast<std::uint16_t>(bits_ << 6 | value);
     count_ = (count_ + 1) & 3;
-    if (count_ == 1) return 0;
+    if (pads || count_ == 1) return 0;
     out = static_cast<char>(static_cast<unsigned char>(bits_ >> ((8 - 2 * count_) & 7)));
     return 1;
   }
@@ -1066,16 +1073,17 @@ class base64_decoder {
 
  private:
   static constexpr int value_of(char c) {
-    if (c >= 'A' && c <= 'Z') return c - 'A';
-    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-    if (c >= '0' && c <= '9') return c - '0' + 52;
-    if (c == '+') return 62;
-    return c == '/' ? 63 : -1;
+    for (int value = 0; value < 64; ++value) {
+      if (base64_digits[static_cast<std::size_t>(value)] == c) return value;
+    }
+    return -1;
   }
 
-  std::uint32_t bits_ = 0;
-  std::uint32_t count_ = 0;  // characters in the current group of four
-  bool padded_ = false;      // whether a `=` was seen
+  static constexpr std::uint8_t broken = 4;
+
+  std::uint16_t bits_ = 0;  // of the last characters
+  std::uint8_t count_ = 0;  // characters in the current group of four, or broken
+  bool padded_ = false;     // whether a `=` was seen
 };
 
 }  // namespace mailmote::text
@@ -1101,7 +1109,7 @@ inline void wipe(std::span<char> memory) noexcept {
 
 // auth_exchange.hpp: carries a login's responses and challenges as AUTH wants them.
 //
-// Knows:          RFC 4954 section 4: base64, the initial response and its limit, cancelling.
+// Knows:          RFC 4954 section 4: base64, the initial response and its limit.
 // Does not know:  which mechanism it carries, or what the server's codes mean.
 // Bounds:         a response of any length goes through any room; a challenge is decoded octet by
 //                 octet and kept by the mechanism alone.
@@ -1118,9 +1126,7 @@ class auth_exchange {
   static constexpr std::size_t min_room = 16;
 
   enum class state : std::uint8_t {
-    command,   // AUTH and the mechanism's name are to be written
-    response,  // the response is to be written
-    line_end,
+    writing,  // the response is to be written
     waiting,  // the mechanism has more work to do first
     written,  // the line is complete
     failed,   // the mechanism cannot go on
@@ -1132,60 +1138,32 @@ class auth_exchange {
     if (initial == sasl::no_initial_response) return;
     const std::size_t room =
         max_auth_line - (sizeof "AUTH  \r\n" - 1) - sasl::name(login.selected()).size();
-    carries_initial_ = initial <= max_auth_line && text::base64_length(initial) <= room;
+    carries_initial_ = initial <= room / 4 * 3;  // base64 makes four characters of three octets
     owes_initial_ = !carries_initial_;
   }
 
   state now() const { return state_; }
-  errc error() const { return error_; }                                       // why it failed
-  bool has_begun() const { return state_ != state::command || offset_ > 0; }  // with a line
+  errc error() const { return error_; }                      // why it failed
+  bool carries_initial() const { return carries_initial_; }  // AUTH is followed by the response
 
   // The mechanism may be asked again.
   void resume() {
-    if (state_ == state::waiting) state_ = state::response;
-  }
-
-  // Writes as much of the line as `room` takes, which has at least min_room octets. `watcher`, who
-  // may be null, is shown a mask for the response.
-  std::size_t write(sasl::mechanism& login, std::span<char> room, transcript* watcher) {
-    std::size_t written = 0;
-    if (state_ == state::command) {
-      piece_writer out{room, offset_};
-      out.put("AUTH ");
-      out.put(sasl::name(login.selected()));
-      if (carries_initial_) out.put(" ");
-      written = show(room, out, watcher);
-      if (out.complete()) enter(carries_initial_ ? state::response : state::line_end);
-    }
-    if (state_ == state::response) {
-      written += write_response(login, room.subspan(written));
-      if (state_ == state::line_end && encoded_ > 0 && watcher) watcher->client_said("****");
-    }
-    if (state_ == state::line_end) {
-      piece_writer out{room.subspan(written), offset_};
-      if (canceled_) out.put("*");
-      out.put("\r\n");
-      written += show(room.subspan(written), out, watcher);
-      if (out.complete()) enter(state::written);
-    }
-    return written;
+    if (state_ == state::waiting) state_ = state::writing;
   }
 
   // One octet of a 334's text.
   void challenge(sasl::mechanism& login, char c) {
     char octet = 0;
-    const int decoded = sound_ ? decoder_.decode(c, octet) : 0;
-    if (decoded < 0) sound_ = false;
-    if (decoded > 0) login.challenge({&octet, 1});
+    if (decoder_.decode(c, octet) > 0) login.challenge({&octet, 1});
   }
 
   // The 334 is complete: makes the response the next line, or says why there is none.
   errc respond(sasl::mechanism& login) {
-    const bool sound = sound_ && decoder_.complete();
+    const bool sound = decoder_.complete();
     decoder_ = {};
     encoded_ = 0;
     carries_initial_ = false;
-    enter(state::response);
+    state_ = state::writing;
     if (!sound) return errc::bad_challenge;
     if (owes_initial_) {  // this 334 only asks for what was too long for the command
       owes_initial_ = false;
@@ -1194,62 +1172,54 @@ class auth_exchange {
     return login.respond();
   }
 
-  // RFC 4954 4: a lone `*` gives the exchange up.
-  void cancel() {
-    canceled_ = true;
-    enter(state::line_end);
+  // Writes as much of the response's line as `room` takes, which has at least min_room octets.
+  // `watcher`, who may be null, is shown a mask.
+  std::size_t write(sasl::mechanism& login, std::span<char> room, transcript* watcher) {
+    constexpr std::size_t least = 8;  // a group of four or the last one, and the line's end
+    std::size_t written = 0;
+    while (state_ == state::writing && room.size() - written >= least) {
+      // What is read goes to the end of the room, and moves to its beginning as it grows: with two
+      // octets that the encoder held back before, it just fits.
+      const std::span<char> rest = room.subspan(written);
+      const std::span<char> piece = rest.last(rest.size() / 4 * 3 - 2);
+      const io_result result = login.read_some(piece);
+      switch (result.status()) {
+        case io_status::ok: written += encoder_.encode(piece.first(result.count()), rest); break;
+        case io_status::closed:
+          written += encoder_.finish(rest);
+          state_ = state::written;
+          break;
+        case io_status::failed: fail(errc::source_failed); break;
+        default: state_ = state::waiting;
+      }
+    }
+    encoded_ += written;
+    if (encoded_ > max_auth_response) fail(errc::response_too_long);
+    if (state_ == state::written) {
+      if (encoded_ == 0 && carries_initial_) room[written++] = '=';  // RFC 4954 4
+      constexpr std::string_view mask = "****\r\n";
+      const std::size_t shown = written + encoded_ > 0 ? 0 : 4;
+      if (watcher) watcher->client_said({mask.data() + shown, mask.size() - shown});
+      room[written++] = '\r';
+      room[written++] = '\n';
+    }
+    wipe(room.subspan(written));
+    return written;
   }
 
  private:
-  void enter(state next) {
-    state_ = next;
-    offset_ = 0;
-  }
-
-  std::size_t show(std::span<char> room, const piece_writer& out, transcript* watcher) {
-    offset_ += out.written();
-    if (watcher) watcher->client_said({room.data(), out.written()});
-    return out.written();
-  }
-
-  std::size_t write_response(sasl::mechanism& login, std::span<char> room) {
-    constexpr std::size_t least = 8;  // room for a group of four, and for the last one
-    std::array<char, 48> octets;
-    std::size_t written = 0;
-    while (state_ == state::response && room.size() - written >= least) {
-      const std::size_t fits = (room.size() - written) / 4 * 3;
-      const auto piece = std::span{octets}.first(fits < octets.size() ? fits : octets.size());
-      const io_result result = login.read_some(piece);
-      if (result.ok()) {
-        written += encoder_.encode(piece.first(result.count()), room.subspan(written));
-      } else if (result.status() == io_status::closed) {
-        written += encoder_.finish(room.subspan(written));
-        const bool empty = encoded_ + written == 0;
-        if (empty && carries_initial_) room[written++] = '=';  // RFC 4954 4
-        enter(state::line_end);
-      } else {
-        enter(result.status() == io_status::failed ? state::failed : state::waiting);
-      }
-    }
-    wipe(octets);
-    encoded_ += written;
-    if (encoded_ > max_auth_response) {
-      error_ = errc::response_too_long;
-      enter(state::failed);
-    }
-    return written;
+  void fail(errc why) {
+    state_ = state::failed;
+    error_ = why;
   }
 
   text::base64_encoder encoder_{};
   text::base64_decoder decoder_{};
-  std::size_t offset_ = 0;   // written of the command, or of the line's end
   std::size_t encoded_ = 0;  // characters of the response
-  state state_ = state::command;
-  errc error_ = errc::source_failed;
+  state state_ = state::writing;
+  errc error_ = errc::none;
   bool carries_initial_ = false;  // the command has an initial response
   bool owes_initial_ = false;     // the initial response is sent after the first, empty 334
-  bool sound_ = true;             // the challenge so far is base64
-  bool canceled_ = false;
 };
 
 }  // namespace mailmote::smtp
@@ -1282,8 +1252,7 @@ class dot_stuffer {
         continue;
       }
       if (c == '\r' || c == '\n') {
-        out[written++] = '\r';
-        out[written++] = '\n';
+        written = put_line_end(out, written);
         place_ = c == '\r' ? place::after_cr : place::line_start;
         continue;
       }
@@ -1296,15 +1265,20 @@ class dot_stuffer {
 
   // Ends the text: a line that has no end gets one, and then comes the lone dot.
   constexpr std::size_t finish(std::span<char> out) {
-    constexpr std::string_view whole = "\r\n.\r\n";
-    std::string_view end = whole;
-    if (place_ != place::in_line) end.remove_prefix(2);
-    for (std::size_t i = 0; i < end.size(); ++i) out[i] = end[i];
+    std::size_t written = 0;
+    if (place_ == place::in_line) written = put_line_end(out, written);
+    out[written++] = '.';
     place_ = place::line_start;
-    return end.size();
+    return put_line_end(out, written);
   }
 
  private:
+  static constexpr std::size_t put_line_end(std::span<char> out, std::size_t written) {
+    out[written++] = '\r';
+    out[written++] = '\n';
+    return written;
+  }
+
   enum class place : std::uint8_t { line_start, after_cr, in_line };
   place place_ = place::line_start;
 };
@@ -1339,6 +1313,7 @@ class message_writer {
   constexpr void begin(body_source* source, std::uint64_t length) {
     source_ = source;
     left_ = length;
+    is_counted_ = length != unknown_length;
     stuffer_ = {};
     state_ = state::writing;
     error_ = errc::none;
@@ -1346,6 +1321,7 @@ class message_writer {
 
   constexpr state now() const { return state_; }
   constexpr errc error() const { return error_; }
+  constexpr bool is_empty() const { return source_ == nullptr; }  // the lone dot
 
   // The source may be asked again.
   constexpr void resume() {
@@ -1370,14 +1346,14 @@ class message_writer {
     switch (result.status()) {
       case io_status::ok:
         if (result.count() == 0 || result.count() > read_room.size()) break;  // no source's right
-        if (result.count() > left_) return fail(errc::source_length);
-        if (left_ != unknown_length) left_ -= result.count();
+        if (is_counted_ && result.count() > left_) return fail(errc::source_length);
+        left_ -= result.count();
         // The beginning of read_room is far enough in for the stuffing never to overtake it.
         return stuffer_.stuff(read_room.first(result.count()), room);
       case io_status::want_read:
       case io_status::want_write: state_ = state::waiting; return 0;
       case io_status::closed:
-        if (left_ != unknown_length && left_ != 0) return fail(errc::source_length);
+        if (is_counted_ && left_ != 0) return fail(errc::source_length);
         return finish(room);
       case io_status::failed: return fail(source_->error());
     }
@@ -1395,8 +1371,9 @@ class message_writer {
     return 0;
   }
 
+  std::uint64_t left_ = 0;  // octets that the source still owes, where they are counted
   body_source* source_ = nullptr;
-  std::uint64_t left_ = 0;  // octets that the source still owes, or unknown_length
+  bool is_counted_ = false;
   dot_stuffer stuffer_{};
   state state_ = state::empty;
   errc error_ = errc::none;
@@ -1438,6 +1415,8 @@ inline constexpr text::word_list extension_keywords{
 // Of a number in an EHLO line that is larger than this, only that is known.
 inline constexpr std::uint32_t largest_number = 0xFFFF'FFFF;
 
+constexpr unsigned bit(extension e) { return 1u << static_cast<unsigned>(e); }
+
 struct capabilities {
   std::uint32_t size_limit = 0;      // octets in a message; 0: none was named (RFC 1870 4)
   std::uint32_t max_recipients = 0;  // RCPTMAX; 0: none was named (RFC 9422)
@@ -1445,9 +1424,7 @@ struct capabilities {
   std::uint16_t extensions = 0;      // one bit an extension
   sasl::offer auth{};
 
-  constexpr bool has(extension e) const {
-    return ((extensions >> static_cast<unsigned>(e)) & 1u) != 0;
-  }
+  constexpr bool has(extension e) const { return (extensions & bit(e)) != 0; }
 };
 
 // Takes the text of an EHLO reply, octet by octet, and fills in what it says.
@@ -1458,10 +1435,10 @@ class capability_parser {
       end_word(into);
     } else if (c == '=' && words_ == 0 && is_auth(word())) {
       end_word(into);
-    } else if (size_ < word_.size()) {
+    } else if (size_ < max_word) {
       word_[size_++] = c;
     } else {
-      too_long_ = true;
+      size_ = too_long;
     }
   }
 
@@ -1472,20 +1449,23 @@ class capability_parser {
   }
 
  private:
-  static constexpr std::size_t max_word = 24;  // RCPTDOMAINMAX= and ten digits
+  static constexpr std::uint8_t max_word = 24;  // RCPTDOMAINMAX= and ten digits
+  static constexpr std::uint8_t too_long = max_word + 1;
 
   static constexpr bool is_auth(std::string_view w) {
-    return extension_keywords.find(w) == static_cast<std::size_t>(extension::auth);
+    return extension_keywords.bit(w) == bit(extension::auth);
   }
-  constexpr std::string_view word() const { return {word_.data(), size_}; }
+  // Empty when it is too long.
+  constexpr std::string_view word() const {
+    return {word_.data(), size_ < too_long ? size_ : std::size_t{0}};
+  }
   constexpr void end_word(capabilities& into);
   static constexpr void take_limit(std::string_view word, capabilities& into);
 
   std::uint8_t size_ = 0;
-  std::uint8_t words_ = 0;  // complete ones in this line; more than two count as two
-  std::size_t keyword_ = text::word_list::none;  // the line's first word, when it is one of ours
-  bool too_long_ = false;
-  bool greeted_ = false;  // the first line names the server, and no extension
+  std::uint8_t words_ = 0;     // complete ones in this line; more than two count as two
+  std::uint16_t keyword_ = 0;  // the bit of the line's first word; 0: it is none of ours
+  bool greeted_ = false;       // the first line names the server, and no extension
   std::array<char, max_word> word_{};
 };
 
@@ -1506,21 +1486,18 @@ constexpr std::uint32_t read_number(std::string_view digits) {
 }  // namespace detail
 
 constexpr void capability_parser::end_word(capabilities& into) {
-  const std::string_view w = too_long_ ? std::string_view{} : word();
+  const std::string_view w = word();
   const bool blank = size_ == 0;
   size_ = 0;
-  too_long_ = false;
   if (blank || !greeted_) return;
   if (words_ == 0) {
-    keyword_ = extension_keywords.find(w);
-    if (keyword_ != text::word_list::none) {
-      into.extensions = static_cast<std::uint16_t>(into.extensions | (1u << keyword_));
-    }
-  } else if (keyword_ == static_cast<std::size_t>(extension::auth)) {
+    keyword_ = extension_keywords.bit(w);
+    into.extensions = static_cast<std::uint16_t>(into.extensions | keyword_);
+  } else if (keyword_ == bit(extension::auth)) {
     into.auth.add(w);
-  } else if (keyword_ == static_cast<std::size_t>(extension::size) && words_ == 1) {
+  } else if (keyword_ == bit(extension::size) && words_ == 1) {
     into.size_limit = detail::read_number(w);
-  } else if (keyword_ == static_cast<std::size_t>(extension::limits)) {
+  } else if (keyword_ == bit(extension::limits)) {
     take_limit(w, into);
   }
   if (words_ < 2) ++words_;
@@ -1568,7 +1545,7 @@ constexpr bool read_ipv4(std::string_view s, std::uint8_t* out) {
     if (part > 0 && (i == s.size() || s[i++] != '.')) return false;
     const std::size_t begin = i;
     unsigned value = 0;
-    while (i < s.size() && ascii::is_digit(s[i]) && i - begin < 3) {
+    while (i < s.size() && ascii::is_digit(s[i]) && value < 256) {
       value = value * 10 + static_cast<unsigned>(s[i++] - '0');
     }
     const bool leading_zero = i - begin > 1 && s[begin] == '0';
@@ -1584,68 +1561,54 @@ constexpr int hex_value(char c) {
   return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-// One to four hexadecimal digits, taken off the front, into two octets at `out`.
-constexpr bool take_group(std::string_view& s, std::uint8_t* out) {
-  unsigned value = 0;
-  std::size_t digits = 0;
-  while (digits < s.size() && digits < 5 && hex_value(s[digits]) >= 0) {
-    value = value * 16 + static_cast<unsigned>(hex_value(s[digits++]));
-  }
-  s.remove_prefix(digits);
-  out[0] = static_cast<std::uint8_t>(value >> 8);
-  out[1] = static_cast<std::uint8_t>(value & 0xFF);
-  return digits >= 1 && digits <= 4;
-}
-
-// Groups with a colon between, the last two of eight perhaps in dotted decimal, into `n` octets at
-// `out`, which has room for 16.
-constexpr bool read_groups(std::string_view s, std::uint8_t* out, std::size_t& n) {
-  for (n = 0; n < 16;) {
-    if (n <= 12 && read_ipv4(s, out + n)) {
-      n += 4;
-      return true;
+// Groups of one to four hexadecimal digits with a colon between, the last two of eight perhaps in
+// dotted decimal; `::` stands once for as many groups of zeroes as are missing.
+constexpr bool read_ipv6(std::string_view s, std::uint8_t* out) {
+  constexpr std::size_t whole = 16;
+  constexpr std::size_t none = whole + 1;
+  std::size_t n = 0;       // octets at `out`
+  std::size_t gap = none;  // how many of them stand before `::`
+  std::size_t i = 0;
+  if (i < s.size() && s[i] == ':' && (++i == s.size() || s[i] != ':')) return false;
+  while (i < s.size()) {
+    if (s[i] == ':') {  // the second of `::`
+      if (gap != none) return false;
+      gap = n;
+      ++i;
+      continue;
     }
-    if (!take_group(s, out + n)) return false;
-    n += 2;
-    if (s.empty()) return true;
-    if (s[0] != ':') return false;
-    s.remove_prefix(1);
+    if (n <= whole - 4 && read_ipv4({s.data() + i, s.size() - i}, out + n)) {
+      n += 4;
+      break;
+    }
+    const std::size_t begin = i;
+    unsigned value = 0;
+    for (int digit = 0; i < s.size() && (digit = hex_value(s[i])) >= 0; ++i) {
+      value = value * 16 + static_cast<unsigned>(digit);
+    }
+    if (i == begin || i > begin + 4 || n == whole) return false;
+    out[n++] = static_cast<std::uint8_t>(value >> 8);
+    out[n++] = static_cast<std::uint8_t>(value & 0xFF);
+    if (i == s.size()) break;
+    if (s[i++] != ':' || i == s.size()) return false;
   }
-  return false;
+  if (gap == none) return n == whole;
+  if (n == whole) return false;  // the gap is at least one group
+  for (std::size_t to = whole; to > gap;) out[--to] = n > gap ? out[--n] : 0;
+  return true;
 }
 
 }  // namespace detail
 
-constexpr ip_address read_ipv4(std::string_view s) {
-  ip_address ip;
-  if (detail::read_ipv4(s, ip.octets.data())) return {ip.octets, 4};
-  return {};
-}
-
-constexpr ip_address read_ipv6(std::string_view s) {
-  std::size_t gap = 0;  // where `::` stands; only what comes last may be dotted
-  while (gap + 1 < s.size() && s[gap] != '.' && (s[gap] != ':' || s[gap + 1] != ':')) ++gap;
-  ip_address ip;
-  std::size_t n = 0;
-  if (gap + 1 >= s.size() || s[gap] == '.') {
-    const bool whole = detail::read_groups(s, ip.octets.data(), n) && n == 16;
-    return whole ? ip_address{ip.octets, 16} : ip_address{};
-  }
-  ip_address tail;
-  const std::string_view before{s.data(), gap};
-  const std::string_view behind{s.data() + gap + 2, s.size() - gap - 2};
-  if (!before.empty() && !detail::read_groups(before, ip.octets.data(), n)) return {};
-  if (!behind.empty() && !detail::read_groups(behind, tail.octets.data(), tail.size)) return {};
-  if (n + tail.size > 14) return {};  // the gap is at least one group
-  for (std::size_t i = 0; i < tail.size; ++i) ip.octets[16 - tail.size + i] = tail.octets[i];
-  return {ip.octets, 16};
-}
-
+// What has a colon is an IPv6 address, or none.
 constexpr ip_address read_ip(std::string_view s) {
-  for (const char c : s) {
-    if (c == ':') return read_ipv6(s);
-  }
-  return read_ipv4(s);
+  bool has_colon = false;
+  for (const char c : s) has_colon = has_colon || c == ':';
+  ip_address ip{{}, has_colon ? 16u : 4u};
+  std::uint8_t* const out = ip.octets.data();
+  const bool sound = has_colon ? detail::read_ipv6(s, out) : detail::read_ipv4(s, out);
+  if (!sound) ip = {};
+  return ip;
 }
 
 }  // namespace mailmote::text
@@ -1740,7 +1703,8 @@ class utf8_repairer {
       if (form != utf8_form::whole) has_found_faults_ = true;
       for (const char c : take_character(rest)) out[written++] = c;
     }
-    for (std::size_t i = 0; i < rest.size(); ++i) held_[i] = rest[i];  // towards the front
+    const std::size_t gone = held_size_ - rest.size();
+    for (std::size_t i = gone; i < sizeof held_; ++i) held_[i - gone] = held_[i];
     held_size_ = static_cast<std::uint8_t>(rest.size());
     return written;
   }
@@ -1773,14 +1737,13 @@ enum class address_form : std::uint8_t {
   utf8,  // valid, and needs SMTPUTF8
 };
 
-// RFC 5322 3.2.3, and RFC 6532 3.2.
+// RFC 5322 3.2.3, and RFC 6532 3.2: what is printable and none of the specials, or not ASCII.
 constexpr bool is_atext(char c) {
-  if (ascii::is_alphanumeric(c) || ascii::is_non_ascii(c)) return true;
-  constexpr std::string_view specials = "!#$%&'*+-/=?^_`{|}~";
+  constexpr std::string_view specials = " ()<>[]:;@\\,.\"";
   for (const char special : specials) {
-    if (c == special) return true;
+    if (c == special) return false;
   }
-  return false;
+  return !ascii::is_control(c);
 }
 
 namespace detail {
@@ -1832,11 +1795,12 @@ constexpr bool is_address_literal(std::string_view s) {
   s.remove_prefix(1);
   s.remove_suffix(1);
   constexpr std::string_view tag = "IPv6:";
-  if (s.size() < tag.size() || !ascii::equal_ignoring_case({s.data(), tag.size()}, tag)) {
-    return bool{text::read_ipv4(s)};
+  std::size_t octets = 4;
+  if (s.size() >= tag.size() && ascii::equal_ignoring_case({s.data(), tag.size()}, tag)) {
+    s.remove_prefix(tag.size());
+    octets = 16;
   }
-  s.remove_prefix(tag.size());
-  return bool{text::read_ipv6(s)};
+  return text::read_ip(s).size == octets;
 }
 
 // RFC 5321 4.1.2 Mailbox: local-part "@" ( Domain / address-literal ).
@@ -1878,14 +1842,18 @@ constexpr address_form forward_path_form(std::string_view s) {
 
 namespace mailmote::smtp {
 
-constexpr bool is_host(std::string_view s) {
-  if (text::read_ip(s)) return true;
-  if (s.ends_with('.')) s.remove_suffix(1);
+constexpr bool is_ascii_domain(std::string_view s) {
   return text::is_domain(s) && !ascii::has_non_ascii(s);
 }
 
+constexpr bool is_host(std::string_view s) {
+  if (text::read_ip(s)) return true;
+  if (s.ends_with('.')) s.remove_suffix(1);
+  return is_ascii_domain(s);
+}
+
 constexpr bool is_hello_name(std::string_view s) {
-  return text::is_address_literal(s) || (text::is_domain(s) && !ascii::has_non_ascii(s));
+  return text::is_address_literal(s) || is_ascii_domain(s);
 }
 
 // Law 5: every string of the user's is looked at, before a byte is written.
@@ -1916,9 +1884,12 @@ inline errc fit_mail(const capabilities& offered, const envelope& mail, body_sou
       body.begin({.eight_bit = with.eight_bit, .utf8 = offered.has(extension::smtputf8)});
   if (begun != errc::none) return begun;
   with.utf8 = with.utf8 || body.needs_utf8();
-  with.size = offered.has(extension::size) ? body.length() : unknown_length;
+  with.size = size_not_said;
+  if (!offered.has(extension::size)) return errc::none;
+  const std::uint64_t length = body.length();
+  if (length < size_not_said) with.size = static_cast<std::size_t>(length);
   const bool limited = offered.size_limit > 0 && offered.size_limit < largest_number;
-  const bool too_large = with.size != unknown_length && with.size > offered.size_limit;
+  const bool too_large = length != unknown_length && length > offered.size_limit;
   return limited && too_large ? errc::message_too_large : errc::none;
 }
 
@@ -1951,21 +1922,21 @@ inline constexpr std::size_t max_kept_text = 80;
 class enhanced_code_reader {
  public:
   constexpr void feed(char c) {
-    if (part_ == 3) return;
+    if (part_ >= complete) return;
     if (ascii::is_digit(c) && digits_ < 3) {
       parts_[part_] = static_cast<std::uint16_t>(parts_[part_] * 10 + (c - '0'));
       ++digits_;
     } else if (digits_ > 0 && c == (part_ == 2 ? ' ' : '.')) {
       digits_ = 0;
-      if (++part_ == 3) complete_ = true;
+      ++part_;
     } else {
-      part_ = 3;
+      part_ = none;
     }
   }
 
   // The code that the text began with, if it is of the class of the reply's `code`.
   constexpr enhanced_code read(std::uint16_t code) const {
-    const bool whole = complete_ || (part_ == 2 && digits_ > 0);
+    const bool whole = part_ == complete || (part_ == 2 && digits_ > 0);
     const unsigned status = parts_[0];
     const bool known = status == 2 || status == 4 || status == 5;
     if (!whole || !known || status != code / 100u) return {};
@@ -1973,10 +1944,12 @@ class enhanced_code_reader {
   }
 
  private:
+  static constexpr std::uint8_t complete = 3;
+  static constexpr std::uint8_t none = 4;
+
   std::array<std::uint16_t, 3> parts_{};
-  std::uint8_t part_ = 0;  // being read; 3: no more
+  std::uint8_t part_ = 0;  // being read; or one of the above, when there is no more
   std::uint8_t digits_ = 0;
-  bool complete_ = false;
 };
 
 // Calm about what real servers do: lines that end in LF alone, lines without text, two spaces
@@ -1993,6 +1966,7 @@ class reply_parser {
     endless,    // max_reply_octets without an end
   };
 
+  constexpr void begin() { octets_ = 0; }  // whatever was read before
   constexpr event feed(char c);
 
   // Before the first octet of a reply, so that an end of the stream here cuts nothing in two.
@@ -2012,19 +1986,19 @@ class reply_parser {
   constexpr void forget_text() { kept_ = 0; }
 
  private:
+  constexpr bool is_first_line() const { return code_ == 0; }
+  constexpr void begin_line();
   constexpr event end_line();
   constexpr void keep(char c);
 
-  enum class place : std::uint8_t { code, separator, text };
+  enum class place : std::uint8_t { digit_1, digit_2, digit_3, code_end, separator, text };
 
   std::uint32_t octets_ = 0;  // of this reply so far
-  std::uint16_t code_ = 0;
+  std::uint16_t code_ = 0;    // of the first line
   std::uint16_t line_code_ = 0;
   enhanced_code_reader enhanced_{};
   std::uint8_t kept_ = 0;
-  std::uint8_t digits_ = 0;
-  place place_ = place::code;
-  bool first_line_ = true;
+  place place_ = place::digit_1;
   bool last_line_ = false;
   bool text_held_ = false;
   std::array<char, max_kept_text> text_{};
@@ -2032,20 +2006,21 @@ class reply_parser {
 
 constexpr reply_parser::event reply_parser::feed(char c) {
   if (octets_ == 0) {
-    first_line_ = true;
+    code_ = 0;
     enhanced_ = {};
     if (!text_held_) kept_ = 0;
+    begin_line();
   }
   if (++octets_ > max_reply_octets) return event::endless;
-  if (place_ == place::code && digits_ < 3) {
+  if (place_ < place::code_end) {
     if (!ascii::is_digit(c)) return event::malformed;
     line_code_ = static_cast<std::uint16_t>(line_code_ * 10 + (c - '0'));
-    ++digits_;
+    place_ = static_cast<place>(static_cast<unsigned>(place_) + 1);
     return event::none;
   }
   if (c == '\n') return end_line();
   if (c == '\r') return event::none;  // it belongs to the line's end, or to nothing
-  if (place_ == place::code) {
+  if (place_ == place::code_end) {
     if (c != ' ' && c != '-') return event::malformed;
     last_line_ = c == ' ';
     place_ = place::separator;
@@ -2056,19 +2031,21 @@ constexpr reply_parser::event reply_parser::feed(char c) {
     place_ = place::text;
     if (kept_ > 0) keep(' ');
   }
-  if (first_line_) enhanced_.feed(c);
+  if (is_first_line()) enhanced_.feed(c);
   keep(c);
   return event::text;
 }
 
-constexpr reply_parser::event reply_parser::end_line() {
-  if (place_ == place::code) last_line_ = true;  // the code stood alone
-  if (first_line_) code_ = line_code_;
-  const bool agrees = line_code_ == code_ && code_ >= 100 && code_ < 600;
-  first_line_ = false;
+constexpr void reply_parser::begin_line() {
   line_code_ = 0;
-  digits_ = 0;
-  place_ = place::code;
+  place_ = place::digit_1;
+}
+
+constexpr reply_parser::event reply_parser::end_line() {
+  if (place_ == place::code_end) last_line_ = true;  // the code stood alone
+  if (is_first_line()) code_ = line_code_;
+  const bool agrees = line_code_ == code_ && code_ >= 100 && code_ < 600;
+  begin_line();
   if (!agrees) return event::malformed;
   if (!last_line_) return event::line_end;
   octets_ = 0;
@@ -2109,6 +2086,7 @@ class recipient_tally {
                                    reply.holds_text() ? std::string_view{} : reply.text()});
     }
     ++answered_;
+    last_decides_ = false;
     const int digit = reply.code() / 100;
     if (digit == 2) {
       ++accepted_;
@@ -2118,14 +2096,14 @@ class recipient_tally {
     if (code_ != 0 && (code_ / 100 == deciding || digit != deciding)) return;
     code_ = reply.code();
     enhanced_ = reply.enhanced();
-    decided_at_ = answered_;
+    last_decides_ = true;
   }
 
   // The refusal that speaks for all: one that may be taken back later, as `any` needs but one
   // recipient; or one for good, as it spoils the mail for `all`.
   constexpr std::uint16_t code() const { return code_; }
   constexpr enhanced_code enhanced() const { return enhanced_; }
-  constexpr bool last_answer_decides() const { return decided_at_ == answered_; }
+  constexpr bool last_answer_decides() const { return last_decides_; }
 
   // Whether there will be nobody, whatever the outstanding replies are.
   constexpr bool is_lost(const envelope& mail) const {
@@ -2137,9 +2115,9 @@ class recipient_tally {
   std::size_t sent_ = 0;
   std::size_t answered_ = 0;
   std::size_t accepted_ = 0;
-  std::size_t decided_at_ = 0;
   std::uint16_t code_ = 0;
   enhanced_code enhanced_{};
+  bool last_decides_ = false;
 };
 
 }  // namespace mailmote::smtp
@@ -2157,8 +2135,11 @@ namespace mailmote::smtp {
 class verdict {
  public:
   constexpr void begin() {
-    *this = {};
     state_ = state::open;
+    fate_ = fate::not_delivered;
+    phase_ = phase::start;
+    error_ = errc::none;
+    cite(0, {});
   }
 
   constexpr bool is_open() const { return state_ == state::open; }
@@ -2278,13 +2259,13 @@ class session {
   bool is_lost() const { return verdict_.error() != errc::none || tally_.is_lost(envelope_); }
   bool all_answered() const { return awaited_ == 0 && begin_ == end_ && offset_ == 0; }
   bool implicit() const { return settings_.security == security::implicit_tls; }
+  bool carries_response() const { return sending_ == step::auth && auth_.carries_initial(); }
   bool waits_for_source() const { return source_waits_ && begin_ == end_; }
   bool may_write() const;
   phase where() const;
   std::size_t write(std::span<char> room);
   void advance_sending();
   void advance_answering() { answering_ = following(answering_); }
-  void wait_for_source(bool waits);
 
   void on_reply();
   void heed_reply();
@@ -2303,26 +2284,27 @@ class session {
   void refuse(errc why);                // by the reply at hand; then leave
   void leave(errc why = errc::none);    // with QUIT, where there is a place for it
   void hang_up(errc why = errc::none);  // at once
+  void conclude(fate reached, step next);
   errc silence_or(errc why) const;
-  void arm();
+  void arm() { armed_at_ = now_; }  // what is waited for has all its time
+  deadline due() const;
 
   // What is used most comes first: a Thumb instruction that reaches it is half as long.
   step sending_ = step::none;
   step answering_ = step::over;
-  bool clock_is_stale_ = false;  // the deadline begins at the next reading of the clock
+  bool clock_is_stale_ = false;  // what is waited for begins at the next reading of the clock
   bool encrypted_ = false;
   bool authenticated_ = false;
-  bool needs_rset_ = false;        // a transaction may be open that came to nothing
-  bool source_waits_ = false;      // the body or the login has said "not yet"
-  bool message_is_empty_ = false;  // nobody stood at 354: only the lone dot is sent
-  bool early_ = false;             // the reply being read began before it was due
+  bool needs_rset_ = false;    // a transaction may be open that came to nothing
+  bool source_waits_ = false;  // the body or the login has said "not yet"
+  bool early_ = false;         // the reply being read began before it was due
   verdict verdict_{};
   std::size_t offset_ = 0;  // octets of the command at sending_ that are in the buffer already
   std::size_t begin_ = 0;   // [begin_, end_) of the buffer is not yet sent
   std::size_t end_ = 0;
   std::size_t awaited_ = 0;  // replies that are due: what was sent and not yet answered
   milliseconds now_ = 0;
-  deadline deadline_{};
+  milliseconds armed_at_ = 0;
   recipient_tally tally_{};
   body_source* body_ = nullptr;
   envelope envelope_{};
@@ -2353,7 +2335,7 @@ inline errc session::send(const envelope& mail, body_source& body) noexcept {
     return errc::none;
   }
   encrypted_ = authenticated_ = needs_rset_ = source_waits_ = false;
-  reply_ = {};
+  reply_.begin();
   go(implicit() ? step::handshake : step::greeting);
   return errc::none;
 }
@@ -2387,14 +2369,14 @@ inline void session::at(milliseconds now) noexcept {
 }
 
 inline void session::expire() noexcept {
-  if (is_quiet() || !deadline_.passed(now_)) return;
+  if (is_quiet() || !due().passed(now_)) return;
   hang_up(waits_for_source() ? errc::source_timeout : silence_or(errc::timeout));
 }
 
 inline milliseconds session::next_timeout(milliseconds now) const noexcept {
   if (is_quiet()) return no_timeout;
   if (clock_is_stale_) return 0;
-  const milliseconds rest = deadline_.remaining(now);
+  const milliseconds rest = due().remaining(now);
   const milliseconds pace = answering_ == step::auth ? 0 : source_pace;
   return waits_for_source() && pace < rest ? pace : rest;
 }
@@ -2467,7 +2449,7 @@ inline void session::ended(errc why) noexcept {
 
 inline bool session::may_write() const {
   if (sending_ == step::none) return false;
-  if (sending_ == step::auth) return auth_.now() < auth_exchange::state::waiting;
+  if (sending_ == step::response) return auth_.now() == auth_exchange::state::writing;
   if (sending_ == step::message) {
     return answering_ == step::message && message_.now() == message_writer::state::writing;
   }
@@ -2482,24 +2464,28 @@ inline bool session::may_write() const {
 inline std::size_t session::write(std::span<char> room) {
   std::size_t written = 0;
   errc failed = errc::none;
+  bool waits = false;
   if (sending_ == step::message) {
     written = message_.write(room);
-    wait_for_source(message_.now() == message_writer::state::waiting);
+    waits = message_.now() == message_writer::state::waiting;
     failed = message_.error();
-  } else if (sending_ == step::auth) {
+  } else if (sending_ == step::response) {
     if (room.size() < auth_exchange::min_room) return 0;
     written = auth_.write(*settings_.auth, room, settings_.transcript);
-    wait_for_source(auth_.now() == auth_exchange::state::waiting);
+    waits = auth_.now() == auth_exchange::state::waiting;
+    failed = auth_.error();
     if (auth_.now() == auth_exchange::state::written) sending_ = step::none;
-    if (auth_.now() == auth_exchange::state::failed) failed = auth_.error();
   } else {
     piece_writer out{room, offset_};
     put_command(out, sending_, settings_, envelope_, tally_.sent(), parameters_);
+    out.put(carries_response() ? " " : "\r\n");
     written = out.written();
     if (settings_.transcript) settings_.transcript->client_said({room.data(), written});
     offset_ += written;
     if (out.complete()) advance_sending();
   }
+  if (waits != source_waits_) arm();  // the first "not yet", and what comes after the last
+  source_waits_ = waits;
   if (failed == errc::none) return written;
   hang_up(failed);
   return 0;
@@ -2512,14 +2498,8 @@ inline void session::advance_sending() {
     tally_.count_sent();
     if (tally_.sent() < envelope_.to.size()) return;
   }
-  sending_ = is_mail_command(sending_) ? following(sending_) : step::none;
-}
-
-// The first "not yet" of several starts the source's clock, and what comes after them ends it.
-inline void session::wait_for_source(bool waits) {
-  if (waits == source_waits_) return;
-  source_waits_ = waits;
-  arm();
+  const step next = is_mail_command(sending_) ? following(sending_) : step::none;
+  sending_ = carries_response() ? step::response : next;
 }
 
 // ---- what a reply means --------------------------------------------------------------------
@@ -2582,11 +2562,10 @@ inline void session::on_auth() {
   sasl::mechanism& login = *settings_.auth;
   const bool canceled = verdict_.error() != errc::none;
   if (reply_.code() == 334 && !canceled) {
-    sending_ = step::auth;
     const errc bad = auth_.respond(login);
-    if (bad == errc::none) return;
-    record(bad);
-    return auth_.cancel();
+    sending_ = bad == errc::none ? step::response : step::cancel;
+    if (bad != errc::none) record(bad);
+    return;
   }
   if (!reply_.is_class(2) || canceled) return refuse(errc::auth_refused);
   if (const errc bad = login.accept(); bad != errc::none) return leave(bad);
@@ -2619,13 +2598,12 @@ inline void session::on_data() {
     return finish_mail(fate::not_delivered);
   }
   if (!reply_.is_class(3)) return refuse(errc::data_refused);
-  message_is_empty_ = is_lost();
-  message_.begin(message_is_empty_ ? nullptr : body_, body_->length());
+  message_.begin(is_lost() ? nullptr : body_, body_->length());  // nobody: only the lone dot
   go(step::message);
 }
 
 inline void session::on_accept() {
-  if (message_is_empty_) return finish_mail(fate::not_delivered);
+  if (message_.is_empty()) return finish_mail(fate::not_delivered);
   if (reply_.is_class(2)) {
     needs_rset_ = false;
     record_reply(errc::none);
@@ -2654,8 +2632,7 @@ inline void session::go(step next) {
 
 // The mail's part of the dialogue is over, and the connection is in order.
 inline void session::finish_mail(fate reached) {
-  verdict_.decide(reached);
-  go(envelope_.then == after::stay ? step::ready : step::quit);
+  conclude(reached, envelope_.then == after::stay ? step::ready : step::quit);
 }
 
 inline void session::record_reply(errc why) {
@@ -2673,20 +2650,22 @@ inline void session::refuse(errc why) {
 // RFC 5321 4.1.1.10: goodbye is said wherever there is a place for it.
 inline void session::leave(errc why) {
   record(why);
-  const bool in_login = sending_ == step::auth && auth_.has_begun();
+  const bool in_login = sending_ == step::response || sending_ == step::cancel;
   const bool has_place = answering_ != step::message && answering_ != step::handshake && !in_login;
   if (!has_place || !all_answered()) return hang_up();
-  verdict_.decide(fate::not_delivered);
-  if (answering_ == step::auth) settings_.auth->forget();
-  go(step::quit);
+  conclude(fate::not_delivered, step::quit);
 }
 
 inline void session::hang_up(errc why) {
   record(why);
-  const bool unanswered = answering_ == step::message && awaited_ > 0 && !message_is_empty_;
-  verdict_.decide(unanswered ? fate::unknown : fate::not_delivered);
+  const bool unanswered = answering_ == step::message && awaited_ > 0 && !message_.is_empty();
+  conclude(unanswered ? fate::unknown : fate::not_delivered, step::over);
+}
+
+inline void session::conclude(fate reached, step next) {
+  verdict_.decide(reached);
   if (answering_ == step::auth) settings_.auth->forget();
-  go(step::over);
+  go(next);
 }
 
 inline phase session::where() const {
@@ -2694,15 +2673,15 @@ inline phase session::where() const {
   return answering_ == step::message && all_sent ? phase::accept : phase_of(answering_);
 }
 
-inline void session::arm() {
-  const timeouts& allowed = settings_.timeouts;
-  deadline_ = {now_, waits_for_source() ? allowed.source : time_for(where(), allowed)};
+inline deadline session::due() const {
+  const timeouts& allowed = *settings_.timeouts;
+  return {armed_at_, waits_for_source() ? allowed.source : time_for(where(), allowed)};
 }
 
 // Silence where a greeting is due means more the longer it lasts.
 inline errc session::silence_or(errc why) const {
   const bool silent = answering_ == step::greeting && reply_.between_replies();
-  return silent && deadline_.elapsed(now_) >= greeting_patience ? errc::silent_greeting : why;
+  return silent && due().elapsed(now_) >= greeting_patience ? errc::silent_greeting : why;
 }
 
 }  // namespace mailmote::smtp
@@ -2809,7 +2788,7 @@ class client {
   // Unless is_open(), this is the first mail of a new connection: the caller has connected the
   // stream, or has begun to.
   errc send(const envelope& mail, body_source& body) noexcept {
-    if (!idle()) return errc::busy;
+    if (connected_ && !is_open()) return errc::busy;
     const errc refused = session_.send(mail, body);
     if (refused == errc::none) connected_ = true;
     return refused;
@@ -2875,22 +2854,18 @@ class client {
   }
 
   bool read() noexcept {
-    const io_result result = is_safe_ ? tls_.read_some(in_) : stream_.read_some(in_);
+    const io_result result = is_bound_ ? tls_.read_some(in_) : stream_.read_some(in_);
     if (result.ok()) session_.received(std::span{in_}.first(result.count()));
-    if (result.status() == io_status::closed) session_.ended(errc::none);
-    if (result.status() == io_status::failed) session_.ended(why_failed());
     return moved(result.status());
   }
 
   bool write() noexcept {
     const std::span<const char> out = session_.output(out_);
     if (out.empty()) return false;
-    const io_result result = is_safe_ ? tls_.write_some(out) : stream_.write_some(out);
+    const io_result result = is_bound_ ? tls_.write_some(out) : stream_.write_some(out);
     if (result.ok()) session_.sent(out_, result.count());
-    if (result.status() == io_status::closed || result.status() == io_status::failed) {
-      session_.ended(why_failed());
-    }
-    return moved(result.status());
+    const bool is_over = result.status() == io_status::closed;  // with something yet to be said
+    return moved(is_over ? io_status::failed : result.status());
   }
 
   bool shake_hands() noexcept {
@@ -2904,15 +2879,14 @@ class client {
       }
     }
     const io_status done = tls_.handshake();
-    is_safe_ = done == io_status::ok && tls_.is_safe();
-    if (is_safe_) {
+    if (done == io_status::closed) return moved(io_status::failed);
+    if (done != io_status::ok) return moved(done);
+    if (tls_.is_safe()) {
       session_.secured();
-    } else if (done == io_status::ok) {
+    } else {
       session_.ended(errc::tls_unsafe);
-    } else if (done == io_status::closed || done == io_status::failed) {
-      session_.ended(tls_.error());
     }
-    return moved(done);
+    return true;
   }
 
   // Law 3: what has arrived before the handshake was not meant for it. With implicit TLS there is
@@ -2924,15 +2898,16 @@ class client {
     return session_.next() == smtp::action::handshake;
   }
 
-  errc why_failed() noexcept { return is_safe_ ? tls_.error() : errc::stream_failed; }
-
-  // Notes what a move was blocked by, and whether it was not.
+  // Notes what a move came to, and says whether it was one: what a stream's end moves is the session.
   bool moved(io_status result) noexcept {
-    const bool waits_to_read = result == io_status::want_read;
-    const bool waits_to_write = result == io_status::want_write;
-    blocked_.read = blocked_.read || waits_to_read;
-    blocked_.write = blocked_.write || waits_to_write;
-    return !waits_to_read && !waits_to_write;
+    switch (result) {
+      case io_status::want_read: blocked_.read = true; return false;
+      case io_status::want_write: blocked_.write = true; return false;
+      case io_status::closed: session_.ended(errc::none); break;
+      case io_status::failed: session_.ended(is_bound_ ? tls_.error() : errc::stream_failed); break;
+      case io_status::ok: break;
+    }
+    return true;
   }
 
   bool close() noexcept {
@@ -2942,20 +2917,19 @@ class client {
     wipe(out_);
     wipe(in_);
     blocked_ = {};
-    connected_ = is_bound_ = is_safe_ = false;
+    connected_ = is_bound_ = false;
     return true;
   }
 
   Stream& stream_;
   Tls& tls_;
+  interest blocked_{};
+  bool connected_ = false;  // the stream is, or was, this client's, and is not closed yet
+  bool is_bound_ = false;   // everything goes through TLS
+  bool has_more_ = false;   // the last poll stopped only to give others their turn
   smtp::session session_;
   std::array<char, Sizes.out> out_{};
   std::array<char, Sizes.in> in_{};
-  interest blocked_{};
-  bool connected_ = false;  // the stream is, or was, this client's, and is not closed yet
-  bool is_bound_ = false;
-  bool is_safe_ = false;   // everything goes through TLS
-  bool has_more_ = false;  // the last poll stopped only to give others their turn
 };
 
 // A client without a TLS session is told what it lacks.
@@ -5035,7 +5009,7 @@ class plain final : public mechanism {
   }
 
   errc select(offer offered) noexcept override {
-    position_ = 0;
+    forget();
     return offered.has(kind::plain) ? errc::none : errc::auth_unavailable;
   }
   kind selected() const noexcept override { return kind::plain; }
@@ -5053,26 +5027,28 @@ class plain final : public mechanism {
   // authorization NUL user name NUL password
   io_result read_some(std::span<char> out) noexcept override {
     std::size_t written = 0;
-    std::size_t begin = 0;  // of the part, within the message
-    for (const std::string_view part : parts_) {
-      if (begin > 0 && position_ + 1 == begin && written < out.size()) {
+    while (written < out.size()) {
+      const std::string_view part = parts_[part_];
+      if (position_ < part.size()) {
+        out[written++] = part[position_++];
+      } else if (part_ + 1 < std::size(parts_)) {
         out[written++] = '\0';
-        ++position_;
+        ++part_;
+        position_ = 0;
+      } else {
+        break;
       }
-      while (position_ >= begin && position_ - begin < part.size() && written < out.size()) {
-        out[written++] = part[position_++ - begin];
-      }
-      begin += part.size() + 1;
     }
     return written > 0 ? io_result::moved(written) : io_status::closed;
   }
 
   errc accept() noexcept override { return errc::none; }
-  void forget() noexcept override { position_ = 0; }
+  void forget() noexcept override { part_ = position_ = 0; }
 
  private:
   std::string_view parts_[3];
-  std::size_t position_ = 0;  // octets of the message that were read
+  std::size_t part_ = 0;      // where reading stands ...
+  std::size_t position_ = 0;  // ... and within that part
 };
 
 }  // namespace mailmote::sasl
@@ -5097,23 +5073,24 @@ class line_ends {
 
   // Repairs as much of `in` as fits into `out`, which may be a single octet.
   constexpr progress repair(std::span<const char> in, std::span<char> out) {
-    progress done;
-    while (done.written < out.size()) {
+    std::size_t read = 0;
+    std::size_t written = 0;
+    while (written < out.size()) {
       if (owes_lf_) {
-        out[done.written++] = '\n';
+        out[written++] = '\n';
         owes_lf_ = false;
         continue;
       }
-      if (done.read == in.size()) break;
-      const char c = in[done.read++];
+      if (read == in.size()) break;
+      const char c = in[read++];
       const bool answered = c == '\n' && after_cr_;  // its CR was the whole line end already
       after_cr_ = c == '\r';
       if (answered) continue;
       owes_lf_ = c == '\r' || c == '\n';
       in_line_ = !owes_lf_;
-      out[done.written++] = owes_lf_ ? '\r' : c;
+      out[written++] = owes_lf_ ? '\r' : c;
     }
-    return done;
+    return {read, written};
   }
 
   // Where the text ends: gives a last line without an end one, with the same meaning of progress.
