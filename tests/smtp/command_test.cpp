@@ -37,15 +37,15 @@ std::string command(Put put) {
   return whole;
 }
 
-const settings client{.helo = "mote17.example.org"};
+const settings mote{.helo = "mote17.example.org"};
 
 std::string mail(std::string_view from, const smtp::mail_parameters& with = {}) {
   return command([&](piece_writer& out) {
-    smtp::put_command(out, step::mail, client, {.from = from}, 0, with);
+    smtp::put_command(out, step::mail, mote, {.from = from}, 0, with);
   });
 }
 
-std::string plain(step at, const settings& with = client, const envelope& mail = {}) {
+std::string plain(step at, const settings& with = mote, const envelope& mail = {}) {
   return command([&](piece_writer& out) { smtp::put_command(out, at, with, mail, 0, {}); });
 }
 
@@ -75,7 +75,7 @@ TEST_CASE("a sender is named, or is nobody") {
 }
 
 TEST_CASE("a recipient is named") {
-  CHECK(plain(step::rcpt, client, {.to = "ops@example.org"}) == "RCPT TO:<ops@example.org>");
+  CHECK(plain(step::rcpt, mote, {.to = "ops@example.org"}) == "RCPT TO:<ops@example.org>");
 }
 
 TEST_CASE("a sender is followed by what the mail needs, in one order") {
@@ -100,7 +100,7 @@ TEST_CASE("a size of any number of digits is written in full") {
 TEST_CASE("an address of the greatest length goes through the smallest room") {
   const std::string longest(254, 'x');
   const auto put = [&](piece_writer& out) {
-    smtp::put_command(out, step::rcpt, client, {.to = longest}, 0, {});
+    smtp::put_command(out, step::rcpt, mote, {.to = longest}, 0, {});
   };
   CHECK(written(1, put) == "RCPT TO:<" + longest + ">");
 }
