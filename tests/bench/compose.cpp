@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
-// How fast a message with an attachment of 100 MB is composed, read in pieces of 64 KB.
+// compose MEGABYTES: how fast a message with an attachment of so many is composed, read in pieces of
+// 64 KB, and in how much memory.
 #include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -15,27 +17,32 @@ namespace {
 
 class generator final : public mailmote::body_source {
  public:
+  explicit generator(std::uint64_t length) : length_{length} {}
+
   mailmote::errc begin(mailmote::body_limits) noexcept override {
-    left_ = length();
+    left_ = length_;
     return mailmote::errc::none;
   }
   mailmote::io_result read_some(std::span<char> out) noexcept override {
-    const std::size_t n = std::min({left_, out.size(), octets_.size()});
+    const std::size_t n = std::min<std::uint64_t>({left_, out.size(), octets_.size()});
     std::memcpy(out.data(), octets_.data(), n);
     left_ -= n;
     return n > 0 ? mailmote::io_result::moved(n) : mailmote::io_status::closed;
   }
-  std::uint64_t length() const noexcept override { return 100'000'000; }
+  std::uint64_t length() const noexcept override { return length_; }
 
  private:
   std::string octets_ = std::string(65'536, 'x');
-  std::size_t left_ = 0;
+  std::uint64_t length_;
+  std::uint64_t left_ = 0;
 };
 
 }  // namespace
 
-int main() {
-  generator log;
+int main(int argc, char** argv) {
+  const int megabytes = argc == 2 ? std::atoi(argv[1]) : 0;
+  if (megabytes <= 0) return 64;
+  generator log{static_cast<std::uint64_t>(megabytes) * 1'000'000};
   const mailmote::mime::part files[] = {{log, "log.bin"}};
   const mailmote::mime::fields with{.from = {"mote17@example.org"},
                                     .to = "ops@example.org",
@@ -55,6 +62,7 @@ int main() {
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   rusage used{};
   ::getrusage(RUSAGE_SELF, &used);
-  std::printf("mailmote    %6.0f MB/s, %ld KB of memory\n", 100 / took.count(), used.ru_maxrss);
+  std::printf("mailmote     %3d MB %6.0f MB/s, %ld KB of memory\n", megabytes,
+              megabytes / took.count(), used.ru_maxrss);
   return octets == mail.length() ? 0 : 1;
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
-// The same message as compose.cpp's, composed by nodemailer.
+// compose.js MEGABYTES: the same message as compose.cpp's, composed by nodemailer.
 const { Readable } = require('stream');
 const MailComposer = require('nodemailer/lib/mail-composer');
 
+const megabytes = Number(process.argv[2]);
 const block = Buffer.alloc(65536, 'x');
 function* log() {
-  for (let left = 100000000; left > 0; left -= block.length) yield block.subarray(0, Math.min(left, block.length));
+  for (let left = megabytes * 1000000; left > 0; left -= block.length) yield block.subarray(0, Math.min(left, block.length));
 }
 
 const mail = new MailComposer({
@@ -19,5 +20,6 @@ const began = process.hrtime.bigint();
 mail.compile().createReadStream().on('data', () => {}).on('end', () => {
   const seconds = Number(process.hrtime.bigint() - began) / 1e9;
   const memory = Math.round(process.resourceUsage().maxRSS);
-  console.log(`nodemailer  ${(100 / seconds).toFixed(0).padStart(6)} MB/s, ${memory} KB of memory`);
+  const speed = (megabytes / seconds).toFixed(0).padStart(6);
+  console.log(`nodemailer   ${String(megabytes).padStart(3)} MB ${speed} MB/s, ${memory} KB of memory`);
 });

@@ -27,12 +27,15 @@ check() {
 }
 
 # What needs neither wolfSSL nor sockets.
-engine=("$root"/tests/{ground,text,sasl,smtp,mime}/*_test.cpp "$root"/tests/door/run_test.cpp
+engine=("$root"/tests/{ground,text,sasl,smtp,mime}/*_test.cpp
+  "$root"/tests/door/{client_bounds,run}_test.cpp
+  "$root"/tests/tls/{certificate,explanation,handshake_guard,record_outlet,server_identity}_test.cpp
   "$root"/tests/support/{main,dialogue}.cpp)
 
 # runs COMPILER FLAG...: the engine's tests.
 runs() {
   local flags="-O1 $warnings -I$root/include -I$root/tests ${*:2}" source objects=()
+  flags+=" -DMAILMOTE_TEST_PKI=\"$work/pki\""
   for source in "${engine[@]}"; do
     objects+=("$work/$(basename "$(dirname "$source")")_$(basename "$source" .cpp).o")
   done
@@ -51,14 +54,16 @@ portable() {
     sort | sed 's/.*/#include <&>/'
 }
 
-# fits CORE FLAG...: a whole client with a composed mail compiles for a Cortex-M; nothing throws, and nothing runs before
-# main.
+# fits CORE FLAG...: every portable header is read for a Cortex-M, and a whole client with a composed
+# mail compiles for it; nothing throws, and nothing runs before main.
 fits() {
   local object=$work/engine.o
+  local flags="-std=c++20 -Os -mthumb -mcpu=$* -fno-exceptions -fno-rtti -fno-threadsafe-statics
+    -ffunction-sections $warnings -I$root/include -I$root/tests/build/size"
   # shellcheck disable=SC2086  # flags are words
-  arm-none-eabi-g++ -std=c++20 -Os -mthumb -mcpu="$@" -fno-exceptions -fno-rtti \
-    -fno-threadsafe-statics -ffunction-sections $warnings -I"$root/include" \
-    -I"$root/tests/build/size" -c "$root/tests/build/size/mime.cpp" -o "$object" || return
+  portable | arm-none-eabi-g++ $flags -fsyntax-only -x c++ - || return
+  # shellcheck disable=SC2086
+  arm-none-eabi-g++ $flags -c "$root/tests/build/size/mime.cpp" -o "$object" || return
   ! arm-none-eabi-nm "$object" | grep -E '__throw_|__cxa_|_GLOBAL__sub_I' || return
   arm-none-eabi-size "$object" | awk 'NR == 2 { print "= " $1 " octets of text" }'
 }
@@ -74,6 +79,7 @@ parses() {
     -I"$root/include" -x c++ -
 }
 
+"$root/tests/support/pki.sh" "$work/pki" >"$work/said" 2>&1 || { cat "$work/said"; exit 1; }
 no_exceptions=-DDOCTEST_CONFIG_NO_EXCEPTIONS_BUT_WITH_ALL_ASSERTS
 check 'g++, C++23' runs g++ -std=c++23
 check 'clang++, C++23' runs clang++ -std=c++2b

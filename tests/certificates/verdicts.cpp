@@ -160,7 +160,7 @@ std::string over_loopback(const meeting& m, const std::string& folder) {
   mailmote::posix::tcp_stream stream;
   if (stream.connect("127.0.0.1", server.port()) != errc::none) return "no_connection";
   client us{m, folder};
-  const std::string said = us.meet(stream, m.host, [&](io_status blocked) {
+  std::string said = us.meet(stream, m.host, [&](io_status blocked) {
     stream.wait(
         {.read = blocked == io_status::want_read, .write = blocked == io_status::want_write},
         5'000);

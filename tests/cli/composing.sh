@@ -56,6 +56,35 @@ plain_alert() {
 }
 check 'an alert of one line has a date and a name of its own' plain_alert
 
+# Quotes and backslashes are the name's own: nobody takes them for those of RFC 5322.
+literal_name() {
+  start_server
+  compose --to '"Kessel" \ 2\" <night@example.test>' --subject hot --text x
+  exits 0
+  reads 'from: Mote 17 <mote17@example.test>' "to: <$recipient>" \
+    'to: "Kessel" \ 2\" <night@example.test>' 'subject: hot' \
+    "$(grep_in_mail Date)" "$(grep_in_mail Message-ID)" \
+    'auto-submitted: auto-generated' 'tree: text/plain' "text/plain: 'x'"
+  grep -qF 'To: <'"$recipient"'>, "\"Kessel\" \\ 2\\\"" <night@example.test>' "$work/mail/1.eml" ||
+    complain 'written otherwise'
+}
+grep_in_mail() { sed -n "s/^\($1\): \(.*\)\r$/\L\1\E: \2/p" "$work/mail/1.eml"; }
+check 'quotes and backslashes in a name are taken literally' literal_name
+
+html_from_input() {
+  start_server
+  printf '<p>heiß\n' >"$work/html"
+  compose --subject hot --html-file - --text-file "$work/html" <"$work/html"
+  exits 0
+  grep -A 3 '^Content-Type: text/html; charset=utf-8' "$work/mail/1.eml" | tr -d '\r' >"$work/part"
+  lines 'Content-Type: text/html; charset=utf-8' \
+    'Content-Transfer-Encoding: quoted-printable' '' '<p>hei=C3=9F' | diff - "$work/part" ||
+    complain 'other HTML'
+  PYTHONIOENCODING=utf-8 "$here/../mime/read_mail.py" <"$work/mail/1.eml" |
+    grep -qx "text/html: '<p>heiß'" || complain 'reads otherwise'
+}
+check 'HTML from standard input is sent' html_from_input
+
 several() {
   start_server
   compose --subject hot --count 3

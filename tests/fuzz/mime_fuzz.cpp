@@ -1,18 +1,30 @@
 // SPDX-License-Identifier: BSL-1.0
 // Whatever octets an author gives: what is composed of them decodes to them, in short lines of
-// printable ASCII. For libFuzzer; a word of the input's beginning chooses what is tried.
+// printable ASCII. For libFuzzer; the input's first octets choose what is tried, and how often the
+// rest is repeated, so that few octets make a long text.
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <span>
 #include <string>
 #include <string_view>
 
+#include <mailmote/mime/encoding_choice.hpp>
 #include <mailmote/mime/file_name.hpp>
 #include <mailmote/mime/message.hpp>
 
 namespace {
 
-using namespace mailmote;
+namespace ascii = mailmote::ascii;
+namespace mime = mailmote::mime;
+namespace text = mailmote::text;
+using mailmote::body_limits;
+using mailmote::body_source;
+using mailmote::errc;
+using mailmote::io_result;
+using mailmote::io_status;
+using mailmote::unknown_length;
 
 void demand(bool holds, const char* what, std::string_view in, std::string_view out) {
   if (holds) return;
@@ -85,22 +97,76 @@ void check_lines(std::string_view in, std::string_view out, std::size_t most) {
   }
 }
 
-std::string encode(std::string_view in, mime::encoding as, mime::content_form form,
-                   std::size_t room) {
-  mime::body_encoder encoder;
-  encoder.begin(in, as, form, mime::broken_utf8::replace);
+// Gives its octets in pieces of 1 to 7, and says "not yet" before every third.
+class halting_source final : public body_source {
+ public:
+  explicit halting_source(std::string_view octets) : octets_{octets} {}
+
+  errc begin(body_limits) noexcept override {
+    rest_ = octets_;
+    calls_ = 0;
+    return errc::none;
+  }
+  io_result read_some(std::span<char> out) noexcept override {
+    if (++calls_ % 3 == 0) return io_status::want_read;
+    const std::size_t n = rest_.copy(out.data(), std::min(out.size(), 1 + calls_ % 7));
+    rest_.remove_prefix(n);
+    return n > 0 ? io_result::moved(n) : io_status::closed;
+  }
+  std::uint64_t length() const noexcept override { return octets_.size(); }
+
+ private:
+  std::string_view octets_;
+  std::string_view rest_{};
+  std::size_t calls_ = 0;
+};
+
+// Reads to the end, in pieces of at most `room`.
+template <class Source>
+std::string pull(Source& from, std::size_t room) {
   std::string all;
   std::string piece(room, '\0');
   for (;;) {
-    const io_result result = encoder.read_some(piece);
-    if (!result.ok()) break;
-    all.append(piece, 0, result.count());
+    const io_result result = from.read_some(piece);
+    if (result.ok()) all.append(piece, 0, result.count());
+    if (!result.ok() && result.status() != io_status::want_read) return all;
   }
-  demand(encoder.error() == errc::none, "an error", in, all);
+}
+
+// From memory, and from a source; the error is the same.
+std::string encode(std::string_view in, mime::encoding as, mime::content_form form,
+                   std::size_t room, errc expected = errc::none) {
+  constexpr auto replace = mime::broken_utf8::replace;
+  mime::body_encoder encoder;
+  encoder.begin(in, as, form, replace);
+  std::string all = pull(encoder, room);
+  halting_source source{in};
+  demand(source.begin({}) == errc::none, "not begun", in, all);
+  mime::body_encoder from_source;
+  from_source.begin(source, as, form, replace);
+  const std::string same = pull(from_source, room);
+  demand(encoder.error() == expected && from_source.error() == expected, "an error", in, all);
+  demand(expected != errc::none || same == all, "a source encodes otherwise", all, same);
   return all;
 }
 
-void try_body(std::string_view in, bool is_text, std::size_t room) {
+// Whether a text may go as it is.
+bool can_stand(std::string_view lines, bool eight_bit) {
+  std::size_t begin = 0;
+  while (begin <= lines.size()) {
+    const std::size_t end = std::min(lines.find("\r\n", begin), lines.size());
+    const std::string_view line = lines.substr(begin, end - begin);
+    for (const char c : line) {
+      if (c == '\0' || c == '\r' || (ascii::is_non_ascii(c) && !eight_bit)) return false;
+    }
+    if (line.size() > 998 || line.starts_with("--=_")) return false;
+    begin = end + 2;
+  }
+  return true;
+}
+
+void try_body(std::string_view in, mime::content_use use, std::size_t room) {
+  const bool is_text = use == mime::content_use::text;
   const auto form = is_text ? mime::content_form::text : mime::content_form::octets;
   const std::string expected = is_text ? in_lines(repaired(in)) : std::string{in};
   const std::string quoted = encode(in, mime::encoding::quoted_printable, form, room);
@@ -110,18 +176,42 @@ void try_body(std::string_view in, bool is_text, std::size_t room) {
   const std::string base64 = encode(in, mime::encoding::base64, form, room);
   check_lines(in, base64, 76);
   demand(decode_base64(base64) == expected, "decodes otherwise", in, base64);
+
+  // As it is, where it may; and what is chosen for it where that is left open, or will not do.
+  const std::string lines = is_text ? expected : in_lines(in);
+  mime::body_encoder any;
+  for (const bool eight_bit : {false, true}) {
+    const auto as = eight_bit ? mime::encoding::eight_bit : mime::encoding::seven_bit;
+    const bool stands = can_stand(lines, eight_bit);
+    const auto as_it_is = mime::form_of(use, as);
+    const std::string whole = encode(in, as, as_it_is, room, stands ? errc::none : errc::bad_part);
+    demand(!stands || whole == lines, "is not as it was", in, whole);
+    const auto shorter =
+        base64.size() < quoted.size() ? mime::encoding::base64 : mime::encoding::quoted_printable;
+    demand(mime::choose_encoding({in, as}, use, eight_bit, any) == (stands ? as : shorter),
+           "chosen otherwise", in, {});
+    const bool seven = is_text && can_stand(lines, false);
+    demand(mime::choose_encoding(in, use, eight_bit, any) ==
+               (seven ? mime::encoding::seven_bit : shorter),
+           "chosen otherwise", in, {});
+  }
 }
 
-// A header's value: unfolded, and its encoded words read.
-std::string decode_header(std::string_view s) {
-  std::string unfolded;
+std::string unfold(std::string_view s) {
+  std::string all;
   for (std::size_t i = 0; i < s.size(); ++i) {
     if (s.substr(i, 2) == "\r\n") {
       ++i;
     } else {
-      unfolded += s[i];
+      all += s[i];
     }
   }
+  return all;
+}
+
+// A header's value: unfolded, and its encoded words read.
+std::string decode_header(std::string_view s) {
+  const std::string unfolded = unfold(s);
   constexpr std::string_view begin = "=?utf-8?";
   std::string all;
   std::string_view rest = unfolded;
@@ -145,10 +235,24 @@ std::string decode_header(std::string_view s) {
   return all;
 }
 
+// A display name: atoms, a quoted string, or encoded words.
+std::string decode_phrase(std::string_view s) {
+  const std::string unfolded = unfold(s);
+  if (!unfolded.starts_with(" \"")) return decode_header(s);
+  demand(unfolded.size() > 2 && unfolded.ends_with('"'), "no end of a quoted string", s, s);
+  std::string all;
+  for (std::size_t i = 2; i + 1 < unfolded.size(); ++i) {
+    demand(unfolded[i] != '"', "an end amid a quoted string", s, s);
+    if (unfolded[i] == '\\') ++i;
+    demand(i + 1 < unfolded.size(), "no end of a quoted string", s, s);
+    all += unfolded[i];
+  }
+  return all;
+}
+
 template <class Put>
 std::string header(Put put) {
-  std::string all;
-  std::string room(1 << 15, '\0');
+  std::string room(1 << 16, '\0');
   text::piece_writer out{room, 0};
   mime::header_writer writer{out, 0, false};
   put(writer);
@@ -166,6 +270,10 @@ void try_header(std::string_view in) {
   demand(decode_header(std::string_view{text}.substr(8)) == repaired(in), "reads otherwise", in,
          text);
 
+  const std::string phrase = header([&](mime::header_writer& out) { out.phrase(in); });
+  check_lines(in, phrase, 76);
+  demand(decode_phrase(phrase) == repaired(in), "reads otherwise", in, phrase);
+
   const std::string name = header([&](mime::header_writer& out) { mime::put_file_name(out, in); });
   check_lines(in, name, 76);
   if (name[name.find('=') + 1] == '"') return;  // as it is, in quotes
@@ -177,15 +285,25 @@ void try_header(std::string_view in) {
   demand(value == repaired(in), "reads otherwise", in, name);
 }
 
-// A whole message, in two sizes of room.
-void try_message(std::string_view in, std::size_t room) {
-  const mime::part files[] = {{in, in, "application/x-fuzz", ""}};
+// A message whose boundaries are none.
+std::string without_boundaries(std::string all) {
+  for (std::size_t at = 0; (at = all.find("\r\n--=_", at)) != std::string::npos;) all[at + 4] = '_';
+  return all;
+}
+
+// A whole message, in two sizes of room; its files are in memory, or come from a source.
+void try_message(std::string_view in, bool from_sources, std::size_t room) {
+  halting_source text{in};
+  halting_source file{in};
+  const mime::content body = from_sources ? mime::content{text} : mime::content{in};
+  const mime::content octets = from_sources ? mime::content{file} : mime::content{in};
+  const mime::part files[] = {{octets, in, "application/x-fuzz", ""}};
   const mime::fields with{.from = {"a@example.org", in},
                           .to = "b@example.org",
                           .subject = in,
                           .id = "1@x",
                           .broken_utf8 = mime::broken_utf8::replace,
-                          .text = in,
+                          .text = body,
                           .html = in,
                           .attachments = files};
   mime::message mail{with};
@@ -195,29 +313,34 @@ void try_message(std::string_view in, std::size_t room) {
       demand(ascii::has_control(in), "refused", in, in);
       return;
     }
-    std::string piece(&all == texts ? room : 4096, '\0');
-    for (;;) {
-      const io_result result = mail.read_some(piece);
-      if (!result.ok()) break;
-      all.append(piece, 0, result.count());
-    }
-    demand(all.size() == mail.length(), "another length", in, all);
+    all = pull(mail, &all == texts ? room : 4096);
+    const bool is_exact = mail.length() == all.size() || mail.length() == unknown_length;
+    demand(is_exact, "another length", in, all);
   }
   demand(texts[0] == texts[1], "another text", in, texts[0]);
   check_lines("", texts[0].substr(0, texts[0].find("\r\n\r\n")), 998);
+  // What goes as it is may have blanks at a line's end, and any octet that 7bit has.
+  demand(can_stand(without_boundaries(texts[0]), false), "no mail", in, texts[0]);
 }
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-identifier-naming): it is libFuzzer that calls it so
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* octets, std::size_t size) {
-  if (size < 2) return 0;
-  const std::string_view in{reinterpret_cast<const char*>(octets) + 2, size - 2};
+  constexpr std::size_t choices = 3;
+  constexpr std::size_t longest = 2'000;
+  if (size < choices) return 0;
+  const std::string_view once{reinterpret_cast<const char*>(octets) + choices, size - choices};
   const std::size_t room = octets[0] % 100 + 1;
-  switch (octets[1] % 4) {
-    case 0: try_body(in, true, room); break;
-    case 1: try_body(in, false, room); break;
+  const std::size_t times = octets[2] < 192 ? 1 : octets[2] - 190;
+  std::string in;
+  for (std::size_t i = 0; i < times && in.size() + once.size() <= longest; ++i) in += once;
+  switch (octets[1] % 5) {
+    case 0: try_body(in, mime::content_use::text, room); break;
+    case 1: try_body(in, mime::content_use::file, room); break;
     case 2: try_header(in); break;
-    default: try_message(in, room); break;
+    case 3: try_message(in, false, room); break;
+    default: try_message(in, true, room); break;
   }
   return 0;
 }

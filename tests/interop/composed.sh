@@ -61,16 +61,40 @@ composes() {
   done < <(delivered)
 }
 
+# says_of_mail PARAMETERS: what each MAIL says behind SIZE.
+says_of_mail() {
+  local said
+  said=$(server_lines | sed -n 's/^MAIL FROM:<.*> SIZE=[0-9]*//p')
+  [[ $said == "$1" ]] || complain "MAIL says:$said"
+}
+
+# composes_as PORT PARAMETERS
+composes_as() {
+  composes "$1"
+  says_of_mail "$2"
+}
+
+# 7bit means what it says.
+composes_seven_bit() {
+  local file
+  composes_as seven_bit ''
+  while read -r file; do
+    ! message_in "$file" | LC_ALL=C grep -qP '[\x80-\xFF]' || complain 'an octet over 127'
+  done < <(delivered)
+}
+
 # An address that is not ASCII: raw UTF-8 in the header.
 composes_utf8() {
   local file
   send "$1" --to 'Jürgen <jürgen@example.test>' --subject 'Überhitzung' --text 'heiß'
   exits 0
+  says_of_mail ' BODY=8BITMIME SMTPUTF8'
   file=$(delivered)
   message_in "$file" | grep -q '^To: Jürgen <jürgen@example.test>$' || complain 'header is not raw'
   read_mail "$file" | grep '^subject: Überhitzung$' >/dev/null || complain 'subject was changed'
 }
 
+# composes_no_utf8 PORT
 composes_no_utf8() {
   send "$1" --to 'Jürgen <jürgen@example.test>' --subject 'Überhitzung' --text 'heiß'
   exits 65
@@ -101,9 +125,15 @@ fifty_megabytes() {
 run_composed_rows() { row 'composed: text, HTML, image, files' composes starttls; }
 
 run_composed_checks() {
-  at seven_bit check 'a composed mail arrives without 8BITMIME and SMTPUTF8' composes seven_bit
+  at seven_bit check 'a composed mail arrives without 8BITMIME and SMTPUTF8, in ASCII' \
+    composes_seven_bit
+  at eight_bit check 'a composed mail arrives with 8BITMIME, and without SMTPUTF8' \
+    composes_as eight_bit ' BODY=8BITMIME'
+  at utf8 check 'SMTPUTF8 is not asked for where no address needs it' \
+    composes_as utf8 ' BODY=8BITMIME'
   at utf8 check 'an address in UTF-8 has its header in UTF-8' composes_utf8 utf8
   at seven_bit check 'an address in UTF-8 gets no mail without SMTPUTF8' composes_no_utf8 seven_bit
+  at eight_bit check 'nor does it with 8BITMIME alone' composes_no_utf8 eight_bit
   at utf8 check 'a file of 50 MB arrives, in less than 8 MB of memory' fifty_megabytes utf8
   [[ ! -e $work/peak ]] || echo "# peak: $(<"$work/peak") KB"
   rm -f "$work/peak"

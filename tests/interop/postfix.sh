@@ -23,6 +23,7 @@ tls12                -o smtpd_tls_mandatory_protocols=TLSv1.2
 tls13                -o smtpd_tls_mandatory_protocols=TLSv1.3
 no_pipelining        -o smtpd_discard_ehlo_keywords=pipelining
 utf8                 -o smtputf8_enable=yes
+eight_bit            -o smtputf8_enable=no
 seven_bit            -o smtpd_discard_ehlo_keywords=8bitmime,smtputf8
 no_starttls          -o smtpd_tls_security_level=none -o smtpd_tls_auth_only=no
 no_auth              -o smtpd_sasl_auth_enable=no

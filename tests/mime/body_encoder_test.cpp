@@ -63,6 +63,9 @@ TEST_CASE("quoted-printable is as RFC 2045 section 6.7 has it") {
   CHECK(quoted(std::string(76, 'x')) == std::string(75, 'x') + "=\r\nx");  // rule 5
   CHECK(quoted(std::string(74, 'x') + "=") == std::string(74, 'x') + "=\r\n=3D");
   CHECK(quoted("\u00FC") == "=C3=BC");
+  // The text that the section folds by hand: it fits into a line, and needs no fold.
+  CHECK(quoted("Now's the time for all folk to come to the aid of their country.") ==
+        "Now's the time for all folk to come to the aid of their country.");
   CHECK(quoted("a\r\nb\n", content_form::octets) == "a=0D=0Ab=0A");
 }
 

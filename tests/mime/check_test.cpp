@@ -29,6 +29,7 @@ struct slots {
   mime::mailbox box{};
   mime::mailbox boxes[2] = {mote, mote};
   mime::header headers[2] = {{"X-A", "a"}, {"X-B", "b"}};
+  mime::message_id ids[2] = {"1@x", "2@x"};
   mime::part parts[2] = {{"x"sv}, {"y"sv}};
 };
 
@@ -62,7 +63,9 @@ const std::vector<entry> people_read = {
 const std::vector<entry> machines_read = {
     {"From", [](mime::fields& f, std::string_view t) { f.from.address = t; }},
     {"Sender", [](mime::fields& f, std::string_view t) { f.sender.address = t; }},
+    {"Reply-To", [](mime::fields& f, std::string_view t) { f.reply_to = t; }},
     {"To", [](mime::fields& f, std::string_view t) { s.boxes[1].address = t, f.to = s.boxes; }, 1},
+    {"Cc", [](mime::fields& f, std::string_view t) { s.boxes[1].address = t, f.cc = s.boxes; }, 1},
     {"Bcc", [](mime::fields& f, std::string_view t) { f.bcc = t; }},
     {"Message-ID", [](mime::fields& f, std::string_view t) { f.id = t; }},
     {"Message-ID",
@@ -70,6 +73,8 @@ const std::vector<entry> machines_read = {
        f.id = {t, 1, 1};
      }},
     {"In-Reply-To", [](mime::fields& f, std::string_view t) { f.in_reply_to = t; }},
+    {"References", [](mime::fields& f, std::string_view t) { s.ids[1] = t, f.references = s.ids; },
+     1},
     {"headers",
      [](mime::fields& f, std::string_view t) { s.headers[0].name = t, f.headers = s.headers; }},
     {"attachments",
@@ -149,12 +154,13 @@ TEST_CASE("what machines read has their grammar") {
     return found;
   };
   for (const auto address : {"nobody", "@b", "a@", "a b@c", "<a@b>", "a@b>", "a@b, c@d"}) {
-    CHECK(error("From", address) == errc::bad_field);
-    CHECK(error("To", address) == errc::bad_field);
-    CHECK(error("Bcc", address) == errc::bad_field);
+    for (const auto field : {"From", "Sender", "Reply-To", "To", "Cc", "Bcc"}) {
+      CHECK(error(field, address) == errc::bad_field);
+    }
   }
   for (const auto id : {"a", "@b", "a@", "a@b@c", "a b@c", "<a@b>", "a@\xC3\xBC"}) {
     CHECK(error("In-Reply-To", id) == errc::bad_field);
+    CHECK(error("References", id) == errc::bad_field);
   }
   for (const auto name : {"", "X Y", "X:", "X-\xC3\xBC", "Bcc", "bcc", "Subject", "FROM", "To",
                           "Date", "Message-Id", "MIME-Version", "Content-Type", "content-anything",

@@ -59,6 +59,28 @@ TEST_CASE("what would not be read as it was written becomes an encoded word") {
   CHECK(subject(std::string(801, 'x')).starts_with("Subject: =?utf-8?q?xxx"));
 }
 
+// RFC 2047 section 8, in UTF-8. Erratum 5469: a `=` in a phrase stands only before two digits.
+TEST_CASE("the names and words of RFC 2047 are written as it writes them") {
+  CHECK(name("Keith Moore") == " Keith Moore");
+  CHECK(name("Keld J\u00F8rn Simonsen") == " =?utf-8?q?Keld_J=C3=B8rn_Simonsen?=");
+  CHECK(name("Andr\u00E9 Pirard") == " =?utf-8?q?Andr=C3=A9_Pirard?=");
+  CHECK(name("Olle J\u00E4rnefors") == " =?utf-8?q?Olle_J=C3=A4rnefors?=");
+  CHECK(name("Patrik F\u00E4ltstr\u00F6m") == " =?utf-8?b?UGF0cmlrIEbDpGx0c3Ryw7Zt?=");
+  CHECK(name("a=b of \u00E9tage two") == " =?utf-8?q?a=3Db_of_=C3=A9tage_two?=");
+  CHECK(subject("Time for ISO 10646?") == "Subject: Time for ISO 10646?");
+  CHECK(subject("If you can read this you understand the example.") ==
+        "Subject: If you can read this you understand the example.");
+  // The table: what is displayed with a blank has it inside of a word, and the blanks between two
+  // words are not displayed.
+  CHECK(subject("\u00E4") == "Subject: =?utf-8?b?w6Q=?=");
+  CHECK(subject("\u00E4 b") == "Subject: =?utf-8?q?=C3=A4_b?=");
+  const std::string many(49, 'a');
+  CHECK(subject("\u00E4" + many + " b") ==
+        "Subject: =?utf-8?q?=C3=A4" + many + "?=\r\n =?utf-8?q?_b?=");
+  CHECK(subject("\u00E4" + many + "b") ==
+        "Subject: =?utf-8?q?=C3=A4" + many + "?=\r\n =?utf-8?q?b?=");
+}
+
 TEST_CASE("no encoded word is longer than 75, none splits a character, and their lines have 76") {
   for (const std::string_view character : {"a\u00FC", "\u00DF", "\u20AC", "\U0001F525"}) {
     for (std::size_t n = 1; n < 60; ++n) {
@@ -102,7 +124,16 @@ TEST_CASE("a file name is a quoted string, or as RFC 2231 has it with ASCII behi
   CHECK(file_name("a \"b\".csv") == "; filename=\"a \\\"b\\\".csv\"");
   CHECK(file_name("gr\u00F6\u00DFe.csv") ==
         ";\r\n filename*=utf-8''gr%C3%B6%C3%9Fe.csv;\r\n filename=\"gr__e.csv\"");
-  // The words and the octets of RFC 2231 section 4, and pieces as in section 4.1.
+  // RFC 2231 section 3: the value that its pieces are read as, which needs none.
+  CHECK(file_name("ftp://cs.utk.edu/pub/moore/bulk-mailer/bulk-mailer.tar") ==
+        "; filename=\"ftp://cs.utk.edu/pub/moore/bulk-mailer/bulk-mailer.tar\"");
+  // The words and the octets of RFC 2231 section 4, and pieces as in section 4.1, with a semicolon
+  // behind each (erratum 590).
+  CHECK(file_name("This is ***fun***") == "; filename=\"This is ***fun***\"");
+  CHECK(file_name("This is even more ***fun*** isn't it!\u00FC") ==
+        ";\r\n filename*0*=utf-8''This%20is%20even%20more%20%2A%2A%2Afun%2A;\r\n"
+        " filename*1*=%2A%2A%20isn%27t%20it%21%C3%BC;\r\n"
+        " filename=\"This is even more ***fun*** isn't it!_\"");
   CHECK(file_name("This is ***fun*** so it is\u00FC") ==
         ";\r\n filename*0*=utf-8''This%20is%20%2A%2A%2Afun%2A%2A%2A%20so%20i;\r\n"
         " filename*1*=t%20is%C3%BC;\r\n filename=\"This is ***fun*** so it is_\"");

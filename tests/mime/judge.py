@@ -5,6 +5,7 @@ import email.header
 import email.policy
 import email.utils
 import hashlib
+import re
 
 
 def parse(octets):
@@ -25,6 +26,13 @@ def addresses(message, field):
         (a.addr_spec, decoded(name) if name.count("=?") > 1 else a.display_name)
         for a, name in zip(message[field].addresses, old, strict=True)
     ]
+
+
+def raw_value(message, field):
+    """The field as it stands in the header: unfolded, its encoded words read, its blanks kept."""
+    raw = next(value for name, value in message.raw_items() if name.lower() == field.lower())
+    octets = str(raw).encode("utf-8", "surrogateescape").decode()
+    return decoded(re.sub(r"\r?\n", "", octets))
 
 
 def decoded(words):

@@ -138,6 +138,28 @@ TEST_CASE("the line end before a boundary is the boundary's, and that of a text 
   CHECK(text.find("\r\n\r\nIt DOES end with a linebreak.\r\n\r\n--=_1") != std::string::npos);
 }
 
+// RFC 2046 section 5.1.4: the plainest of the alternatives first.
+TEST_CASE("of two forms of a text, the plain one comes first") {
+  const std::string text = pull(mime::fields{.from = mote, .text = "plain\n", .html = "rich\n"});
+  CHECK(
+      text.ends_with("Content-Type: multipart/alternative;\r\n"
+                     " boundary=\"=_2CBF29CE484222325\"\r\n"
+                     "\r\n"
+                     "--=_2CBF29CE484222325\r\n"
+                     "Content-Type: text/plain; charset=utf-8\r\n"
+                     "Content-Transfer-Encoding: 7bit\r\n"
+                     "\r\n"
+                     "plain\r\n"
+                     "\r\n"
+                     "--=_2CBF29CE484222325\r\n"
+                     "Content-Type: text/html; charset=utf-8\r\n"
+                     "Content-Transfer-Encoding: 7bit\r\n"
+                     "\r\n"
+                     "rich\r\n"
+                     "\r\n"
+                     "--=_2CBF29CE484222325--\r\n"));
+}
+
 TEST_CASE("two messages have different boundaries, and one message always the same") {
   const mime::part files[] = {{"x"sv}};
   mime::fields alert{.from = mote, .id = "1@x", .attachments = files};
@@ -338,6 +360,50 @@ TEST_CASE("an attachment that breaks off, or is not as long as it says, is never
     CHECK(d.sent().find("\r\n.\r\n") == std::string::npos);
     CHECK(d.stream_was_closed());
   }
+}
+
+TEST_CASE("a message whose file says not yet is asked once a poll, and at its source's pace") {
+  struct slow_log final : body_source {
+    int reads = 0;
+    errc begin(body_limits) noexcept override {
+      reads = 0;
+      return errc::none;
+    }
+    io_result read_some(std::span<char> out) noexcept override {
+      if (++reads <= 5) return io_status::want_read;
+      if (reads > 7) return io_status::closed;
+      out[0] = reads == 6 ? '9' : '4';
+      return io_result::moved(1);
+    }
+    std::uint64_t length() const noexcept override { return 2; }
+  } log;
+  const mime::part files[] = {{log}};
+  const mime::fields with{.from = {"mote@example.org"},
+                          .to = "ops@example.org",
+                          .subject = "94 degrees",
+                          .text = ".\n",
+                          .attachments = files};
+  mime::message mail{with};
+  test::dialogue d =
+      test::in_clear({"220 mx", "EHLO mote", "250 mx", "MAIL FROM:<mote@example.org>", "250 ok",
+                      "RCPT TO:<ops@example.org>", "250 ok", "DATA", "354 go", composed,
+                      "250 taken", "QUIT", "221 bye"});
+  d.source([&mail]() -> body_source& { return mail; });
+  int before = 0;
+  int polls_in_vain = 0;
+  d.meanwhile([&](test::dialogue::client_type& smtp, std::size_t) {
+    const bool is_waiting = log.reads > 0 && log.reads <= 5;
+    if (is_waiting) {
+      // The first "not yet" comes behind the text before it, and is asked for once more.
+      CHECK(log.reads == before + (before == 0 ? 2 : 1));
+      CHECK(smtp.next_timeout(0xFFFF'0000) == source_pace);
+      ++polls_in_vain;
+    }
+    before = log.reads;
+  });
+  CHECK(d.play().fate == fate::delivered);
+  CHECK(polls_in_vain == 4);
+  CHECK(d.elapsed() == source_pace);
 }
 
 TEST_CASE("a message that cannot be written is not begun, and the server is told goodbye") {

@@ -19,7 +19,13 @@
 
 namespace {
 
-using namespace mailmote;
+namespace mime = mailmote::mime;
+using mailmote::body_limits;
+using mailmote::body_source;
+using mailmote::errc;
+using mailmote::io_result;
+using mailmote::io_status;
+using mailmote::unknown_length;
 
 std::string from_hex(const std::string& hex) {
   std::string text;

@@ -202,22 +202,53 @@ TEST_CASE("a reply of an impossible class ends the session with goodbye") {
 }
 
 TEST_CASE("a reply that comes before its command ends the session") {
-  const std::vector<std::string> full{"220 mx", "EHLO mote",
-                                      "250 mx", "MAIL FROM:<mote@example.org>",
-                                      "250 ok", "RCPT TO:<ops@example.org>",
-                                      "250 ok", "DATA",
-                                      "354 go"};
-  for (std::size_t turn = 0; turn < full.size(); turn += 2) {
-    std::vector<std::string> turns{full.begin(), full.begin() + static_cast<long>(turn) + 1};
-    turns.back() += "\r\n250 ahead of its time";
-    dialogue d{turns};
-    d.settings().security = security::cleartext;
-    const outcome o = d.run_out_of_turn();
-    CAPTURE(turn);
-    CHECK(o.error == errc::unsolicited_reply);
-    CHECK(o.fate == fate::not_delivered);
-    CHECK(d.sent().find("84 C") == std::string::npos);
+  const std::vector<std::string> in_lock_step{"220 mx", "EHLO mote",
+                                              "250 mx", "MAIL FROM:<mote@example.org>",
+                                              "250 ok", "RCPT TO:<ops@example.org>",
+                                              "250 ok", "DATA",
+                                              "354 go"};
+  const std::vector<std::string> in_flights{"220 mx", "EHLO mote", "250-mx\r\n250 PIPELINING",
+                                            envelope_flight, accepted_flight};
+  std::vector<std::string> with_login{whole_way.begin(), whole_way.begin() + turn::ehlo_again};
+  with_login.insert(with_login.end(), {"250-mx\r\n250 AUTH LOGIN", "AUTH LOGIN", "334 ",
+                                       "bW90ZQ==", "334 ", "c2VjcmV0"});
+  with_login.insert(with_login.end(), whole_way.begin() + turn::auth,
+                    whole_way.begin() + turn::data + 1);
+  sasl::login login{"mote", "secret"};
+  for (const auto& full : {in_lock_step, in_flights, with_login}) {
+    const bool is_encrypted = full.size() > 10;
+    for (std::size_t i = 0; i < full.size(); i += 2) {
+      if (is_encrypted && i == turn::tls) continue;  // inside the handshake there are no replies
+      std::vector<std::string> turns{full.begin(), full.begin() + static_cast<long>(i) + 1};
+      turns.back() += "\r\n250 ahead of its time";
+      dialogue d{turns};
+      if (is_encrypted) d.settings().auth = &login;
+      if (!is_encrypted) d.settings().security = security::cleartext;
+      const outcome o = d.run_out_of_turn();
+      CAPTURE(full.size());
+      CAPTURE(i);
+      const bool before_tls = is_encrypted && i == turn::starttls;
+      CHECK(o.error == (before_tls ? errc::tls_injection : errc::unsolicited_reply));
+      CHECK(o.fate == fate::not_delivered);
+      std::string wire;
+      for (std::size_t own = 1; own < i; own += 2) {
+        wire += turns[own] == "<TLS>" ? turns[own] : turns[own] + "\r\n";
+      }
+      CHECK(d.sent() == wire);
+    }
   }
+}
+
+TEST_CASE("a reply ahead of QUIT takes nothing back") {
+  std::vector<std::string> turns{whole_way.begin(), whole_way.begin() + turn::accept + 1};
+  turns.back() += "\r\n550 on second thought";
+  sasl::plain plain{"mote", "secret"};
+  dialogue d{turns};
+  d.settings().auth = &plain;
+  const outcome o = d.run_out_of_turn();
+  CHECK(o.fate == fate::delivered);
+  CHECK(o.error == errc::none);
+  CHECK(o.code == 250);
 }
 
 TEST_CASE("ten thousand recipients cost no memory, and a server with a full window no deadlock") {

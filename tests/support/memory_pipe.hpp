@@ -55,7 +55,7 @@ class pipe_end {
 
  private:
   bool fails() { return calls++ >= fail_at; }
-  bool is_stuttering() { return stutters && calls % 2 != 0; }
+  bool is_stuttering() const { return stutters && calls % 2 != 0; }
   std::size_t least(std::size_t a, std::size_t b) const {
     const std::size_t n = a < b ? a : b;
     return n < most_at_once ? n : most_at_once;

@@ -7,28 +7,15 @@
 #endif
 #include <wolfssl/ssl.h>
 
-#include <cstdio>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include <mailmote/io.hpp>
 
+#include "pki.hpp"
+
 namespace support {
-
-inline std::string pki(std::string_view file) {
-  return std::string{MAILMOTE_TEST_PKI "/"}.append(file);
-}
-
-inline std::string read_file(const std::string& path) {
-  std::string text;
-  if (std::FILE* file = std::fopen(path.c_str(), "rb")) {
-    char piece[4096];
-    while (const std::size_t n = std::fread(piece, 1, sizeof piece, file)) text.append(piece, n);
-    std::fclose(file);
-  }
-  return text;
-}
 
 inline const unsigned char* octets(const std::string& text) {
   return reinterpret_cast<const unsigned char*>(text.data());

@@ -12,7 +12,7 @@
 
 #include <mailmote/tls/server_identity.hpp>
 
-#include <support/tls_server.hpp>
+#include <support/pki.hpp>
 
 using namespace mailmote;
 using tls::octets;
