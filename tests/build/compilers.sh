@@ -35,6 +35,7 @@ engine=("$root"/tests/{ground,text,sasl,smtp,mime}/*_test.cpp
 # runs COMPILER FLAG...: the engine's tests.
 runs() {
   local flags="-O1 $warnings -I$root/include -I$root/tests ${*:2}" source objects=()
+  # shellcheck disable=SC2089  # the quotes are the compiler's
   flags+=" -DMAILMOTE_TEST_PKI=\"$work/pki\""
   for source in "${engine[@]}"; do
     objects+=("$work/$(basename "$(dirname "$source")")_$(basename "$source" .cpp).o")
@@ -43,7 +44,7 @@ runs() {
   printf '%s\n' "${engine[@]}" | xargs -P "$jobs" -I {} sh -c '
     $1 $2 -c "$4" -o "$3/$(basename "$(dirname "$4")")_$(basename "$4" .cpp).o"' \
     sh "$1" "$flags" "$work" {} || return
-  # shellcheck disable=SC2086  # flags are words
+  # shellcheck disable=SC2086,SC2090  # flags are words
   "$1" $flags "${objects[@]}" -o "$work/suite" && timeout 250 "$work/suite" &&
     sed -n 's/^\[doctest\] test cases: *\([0-9]*\).*/= \1 test cases/p' "$work/said"
 }
