@@ -45,7 +45,7 @@ runs() {
     $1 $2 -c "$4" -o "$3/$(basename "$(dirname "$4")")_$(basename "$4" .cpp).o"' \
     sh "$1" "$flags" "$work" {} || return
   # shellcheck disable=SC2086,SC2090  # flags are words
-  "$1" $flags "${objects[@]}" -o "$work/suite" && timeout 250 "$work/suite" &&
+  "$1" $flags "${objects[@]}" -o "$work/suite" && timeout 600 "$work/suite" &&
     sed -n 's/^\[doctest\] test cases: *\([0-9]*\).*/= \1 test cases/p' "$work/said"
 }
 
