@@ -36,6 +36,7 @@ constexpr exit_code exit_code_of(mailmote::errc error, mailmote::retry retry) {
     case errc::bad_username:
     case errc::bad_password:
     case errc::bad_authorization:
+    case errc::needs_saslprep:
     case errc::response_too_long:
     case errc::bad_field:
     case errc::bad_utf8:
@@ -74,6 +75,7 @@ constexpr exit_code exit_code_of(mailmote::errc error, mailmote::retry retry) {
     case errc::source_timeout:
     case errc::tls_out_of_memory:
     case errc::tls_no_random:
+    case errc::auth_no_random:
     case errc::tls_truncated: return try_later;
 
     case errc::malformed_reply:
@@ -81,14 +83,19 @@ constexpr exit_code exit_code_of(mailmote::errc error, mailmote::retry retry) {
     case errc::unexpected_reply:
     case errc::unsolicited_reply:
     case errc::tls_injection:
-    case errc::bad_challenge: return protocol_violated;
+    case errc::bad_challenge:
+    case errc::challenge_too_long: return protocol_violated;
 
     case errc::tls_refused:
-    case errc::auth_refused: return later ? try_later : not_trusted;
+    case errc::auth_refused:
+    case errc::auth_token_refused: return later ? try_later : not_trusted;
 
     case errc::tls_unavailable:
     case errc::auth_unavailable:
     case errc::auth_needs_tls:
+    case errc::auth_iterations:
+    case errc::auth_keys_stale:
+    case errc::auth_server_unproven:
     case errc::tls_no_anchors:
     case errc::tls_no_time:
     case errc::tls_setup:

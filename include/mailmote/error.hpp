@@ -25,6 +25,7 @@ enum class [[nodiscard]] errc : std::uint8_t{
     bad_username,       // a login's user name is empty, or has a NUL or control character
     bad_password,       // a login's password is empty, or has a NUL or control character
     bad_authorization,  // a login's authorization identity has a NUL or control character
+    needs_saslprep,  // a login's string has letters outside ASCII, and is not `prepared` (RFC 4013)
     smtputf8_needed,    // an address is not ASCII, and the server has no SMTPUTF8; before MAIL
     eight_bit_needed,   // a body cannot be sent without 8BITMIME
     response_too_long,  // a login's response is over 12,288 octets in base64; found while it is sent
@@ -42,10 +43,11 @@ enum class [[nodiscard]] errc : std::uint8_t{
     // What the server said was not SMTP, or not due.
     malformed_reply,  // no three digits, an impossible first digit, or codes that differ in a reply
     endless_reply,    // more octets in one reply than `max_reply_octets`
-    unexpected_reply,   // a well-formed reply of a class that the command cannot have
-    unsolicited_reply,  // a reply to nothing that was asked
-    tls_injection,      // octets after the reply to STARTTLS, before the handshake (CVE-2011-0411)
-    bad_challenge,      // an AUTH challenge that is no base64, or not of the mechanism's form
+    unexpected_reply,    // a well-formed reply of a class that the command cannot have
+    unsolicited_reply,   // a reply to nothing that was asked
+    tls_injection,       // octets after the reply to STARTTLS, before the handshake (CVE-2011-0411)
+    bad_challenge,       // an AUTH challenge that is no base64, or not of the mechanism's form
+    challenge_too_long,  // an AUTH challenge over the mechanism's bound
 
     // The server's answers. The outcome has its code and words.
     service_closing,     // 421, at any time
@@ -56,11 +58,16 @@ enum class [[nodiscard]] errc : std::uint8_t{
     auth_unavailable,    // no AUTH, or none of the login's mechanisms, is offered
     auth_needs_tls,      // a login over cleartext that `cleartext_auth` does not allow
     auth_refused,        // the login was answered with 4xx or 5xx
-    mail_refused,        // MAIL was
-    recipients_refused,  // every RCPT was; with `recipients::all`, one was
-    data_refused,        // DATA was
-    message_refused,     // the final reply after the message was
-    message_too_large,   // longer than the SIZE that the server announced; before MAIL
+    auth_token_refused,  // the same, and the server has said that it is for the token
+    auth_no_random,      // the login's random source has none
+    auth_iterations,  // the server wants fewer than 4,096 iterations, or more than the login allows
+    auth_keys_stale,  // the login's SCRAM keys are for another salt or count than the server's
+    auth_server_unproven,  // the server did not show that it knows the password (SCRAM)
+    mail_refused,          // MAIL was
+    recipients_refused,    // every RCPT was; with `recipients::all`, one was
+    data_refused,          // DATA was
+    message_refused,       // the final reply after the message was
+    message_too_large,     // longer than the SIZE that the server announced; before MAIL
     too_many_recipients,  // more than the server takes in one mail, with `recipients::all`; before MAIL
 
     // The message.

@@ -25,6 +25,8 @@ constexpr std::string_view explain(errc error) {
     case errc::bad_username: return "the user name is empty or has a control character";
     case errc::bad_password: return "the password is empty or has a control character";
     case errc::bad_authorization: return "the authorization identity has a control character";
+    case errc::needs_saslprep:
+      return "a name or password with letters outside ASCII must be prepared by SASLprep";
     case errc::response_too_long: return "the login is longer than any server has to take";
     case errc::smtputf8_needed: return "an address is not ASCII, and the server has no SMTPUTF8";
     case errc::eight_bit_needed: return "the message needs 8BITMIME, and the server has none";
@@ -46,6 +48,7 @@ constexpr std::string_view explain(errc error) {
     case errc::tls_injection:
       return "something came between the reply to STARTTLS and TLS: somebody may be in the middle";
     case errc::bad_challenge: return "the server's challenge does not fit the login mechanism";
+    case errc::challenge_too_long: return "a challenge of the login is too long";
 
     case errc::service_closing: return "the server is closing its service for now";
     case errc::greeting_refused: return "the server refuses service";
@@ -55,6 +58,13 @@ constexpr std::string_view explain(errc error) {
     case errc::auth_unavailable: return "the server offers no login mechanism that is set up";
     case errc::auth_needs_tls: return "this login may not be used without TLS";
     case errc::auth_refused: return "the server refuses the login";
+    case errc::auth_token_refused: return "the server refuses the access token: is it out of date?";
+    case errc::auth_no_random: return "there are no random numbers for the login";
+    case errc::auth_iterations:
+      return "the server's iteration count for SCRAM is too low to be safe, or too high to bear";
+    case errc::auth_keys_stale:
+      return "the SCRAM keys were derived for another salt or iteration count";
+    case errc::auth_server_unproven: return "the server did not prove that it knows the password";
     case errc::mail_refused: return "the server refuses the sender";
     case errc::recipients_refused: return "the server refuses the recipients";
     case errc::data_refused: return "the server refuses to take the message";

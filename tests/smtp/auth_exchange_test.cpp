@@ -77,7 +77,7 @@ std::string line(auth_exchange& exchange, sasl::mechanism& login, std::size_t ro
 }
 
 errc challenge(auth_exchange& exchange, sasl::mechanism& login, std::string_view text) {
-  for (const char c : text) exchange.challenge(login, c);
+  for (const char c : text) exchange.challenge(login, 334, c);
   return exchange.respond(login);
 }
 
@@ -91,7 +91,7 @@ template <class Login>
 auth_exchange begun(Login& login) {
   CHECK(login.select(everything()) == errc::none);
   auth_exchange exchange;
-  exchange.begin(login);
+  exchange.begin(login, {});
   return exchange;
 }
 

@@ -61,17 +61,23 @@ inline constexpr std::size_t no_initial_response = std::numeric_limits<std::size
 //   read_some ... until `closed`             the initial response, when there is one
 //   { challenge*, respond, read_some ... }*  for each challenge of the server
 //   accept                                   when the server says that the login succeeded
+//   select_next                              when the server does not know what it had offered
 //   forget                                   when the exchange is over, however it ended
 //
 // The strings a mechanism is made of belong to the caller, and must live until the client has
 // finished.
 class mechanism {
  public:
-  // errc::none, or which string cannot be sent (bad_username, bad_password, bad_authorization).
+  // errc::none, or which string cannot be sent (bad_username, bad_password, bad_authorization,
+  // needs_saslprep).
   virtual errc check() const noexcept = 0;
 
   // Chooses from `offered` and starts a new exchange, or answers errc::auth_unavailable.
   virtual errc select(offer offered) noexcept = 0;
+
+  // The server does not do what it had offered (504, 534, 538): chooses again and starts a new exchange,
+  // or answers false.
+  virtual bool select_next() noexcept { return false; }
   virtual kind selected() const noexcept = 0;
 
   // Whether the exchange shows the password, or a token as good as one, to whoever can read it.
@@ -93,6 +99,11 @@ class mechanism {
   // The server says yes: errc::none when this ends the exchange properly (a mechanism that
   // authenticates the server as well may have seen too little).
   virtual errc accept() noexcept = 0;
+
+  // What a refusal of this exchange means, and what the server has said of it beside its reply:
+  // UNTRUSTED, until the next exchange.
+  virtual errc refusal() const noexcept { return errc::auth_refused; }
+  virtual std::string_view server_text() const noexcept { return {}; }
 
   // Wipes what was derived from secrets.
   virtual void forget() noexcept = 0;

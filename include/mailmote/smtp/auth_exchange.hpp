@@ -26,6 +26,11 @@ inline constexpr std::size_t max_auth_line = 512;  // with CRLF; RFC 4954 4 and 
 // Of one response, in base64 (RFC 4954 4).
 inline constexpr std::size_t max_auth_response = 12288;
 
+// A refusal of the mechanism, and not of who logs in (RFC 4954 section 6).
+constexpr bool is_unavailable(std::uint16_t code) {
+  return code == 504 || code == 534 || code == 538;
+}
+
 class auth_exchange {
  public:
   static constexpr std::size_t min_room = 16;
@@ -37,13 +42,14 @@ class auth_exchange {
     failed,   // the mechanism cannot go on
   };
 
-  void begin(sasl::mechanism& login) {
+  void begin(const sasl::mechanism& login, const settings& with) {
     *this = {};
     const std::size_t initial = login.initial_response();
     if (initial == sasl::no_initial_response) return;
     const std::size_t room =
         max_auth_line - (sizeof "AUTH  \r\n" - 1) - sasl::name(login.selected()).size();
-    carries_initial_ = initial <= room / 4 * 3;  // base64 makes four characters of three octets
+    const bool fits = initial <= room / 4 * 3;  // base64 makes four characters of three octets
+    carries_initial_ = fits || with.long_initial_response;
     owes_initial_ = !carries_initial_;
   }
 
@@ -56,10 +62,10 @@ class auth_exchange {
     if (state_ == state::waiting) state_ = state::writing;
   }
 
-  // One octet of a 334's text.
-  void challenge(sasl::mechanism& login, char c) {
+  // One octet of a reply's text; a 334's is the challenge.
+  void challenge(sasl::mechanism& login, std::uint16_t code, char c) {
     char octet = 0;
-    if (decoder_.decode(c, octet) > 0) login.challenge({&octet, 1});
+    if (code == 334 && decoder_.decode(c, octet) > 0) login.challenge({&octet, 1});
   }
 
   // The 334 is complete: makes the response the next line, or says why there is none.

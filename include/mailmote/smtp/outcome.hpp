@@ -67,6 +67,7 @@ constexpr retry retry_after(errc error, std::uint16_t code) {
     case errc::source_timeout:
     case errc::tls_out_of_memory:
     case errc::tls_no_random:
+    case errc::auth_no_random:
     case errc::tls_truncated: return retry::later;
     case errc::none:
     case errc::malformed_reply:
@@ -75,6 +76,7 @@ constexpr retry retry_after(errc error, std::uint16_t code) {
     case errc::unsolicited_reply:
     case errc::tls_injection:
     case errc::bad_challenge:
+    case errc::challenge_too_long:
     case errc::greeting_refused:
     case errc::ehlo_refused:
     case errc::tls_refused:
@@ -98,6 +100,11 @@ struct outcome {
   // The reply's words, for people. UNTRUSTED: the server wrote them. Printable ASCII, with `?` for
   // what is not. Valid until the client is used again.
   std::string_view server_text{};
+  // The name of the login's mechanism that was used last, such as "SCRAM-SHA-256"; empty: none was.
+  std::string_view mechanism{};
+  // What the server said of a login that it refused, beside its reply: OAuth's JSON. UNTRUSTED, and of
+  // the mechanism.
+  std::string_view login_text{};
 };
 
 // One RCPT's reply, handed out when it arrives.

@@ -9,8 +9,7 @@
 //   C: [RSET] MAIL RCPT... DATA    \  the mail: in one flight with PIPELINING (RFC 2920); under
 //   S: 250 250... 354               | recipients::all, DATA waits for the replies to RCPT
 //   C: message, final dot           | only after 354, and only while a recipient stands
-//   S: 250                         /
-//   C: [RSET] MAIL ... or QUIT
+//   S: 250, C: [RSET] MAIL or QUIT /
 //
 // The law: two cursors go over this script, `sending_` and `answering_`, and only this file moves
 // them. A reply answers the command at `answering_`, all of which was sent before it began. Any
@@ -50,7 +49,7 @@ class session {
   void start() noexcept;
   bool is_idle() const noexcept { return verdict_.is_told() && is_quiet(); }
   bool is_open() const noexcept { return answering_ == step::ready; }
-  outcome result() const noexcept { return verdict_.result(tally_, reply_.text()); }
+  outcome result() const noexcept { return verdict_.result(tally_, reply_.text(), login_); }
   bool take_finished() noexcept { return is_quiet() && verdict_.tell(); }  // true once a mail
 
   // The driver's side. `buffer` is always the same one, of at least min_buffer octets, and keeps
@@ -118,6 +117,7 @@ class session {
   milliseconds armed_at_ = 0;
   recipient_tally tally_{};
   body_source* body_ = nullptr;
+  const sasl::mechanism* login_ = nullptr;  // once it was begun on this connection
   envelope envelope_{};
   mail_parameters parameters_{};
   message_writer message_{};
@@ -133,8 +133,7 @@ class session {
 inline errc session::send(const envelope& mail, body_source& body) noexcept {
   if (!is_idle()) return errc::busy;
   parameters_ = {};
-  const errc bad = check_strings(settings_, mail, parameters_.utf8);
-  if (bad != errc::none) return bad;
+  if (const errc e = check_strings(settings_, mail, parameters_.utf8); e != errc::none) return e;
   envelope_ = mail;
   body_ = &body;
   verdict_.begin();
@@ -146,6 +145,7 @@ inline errc session::send(const envelope& mail, body_source& body) noexcept {
     return errc::none;
   }
   encrypted_ = authenticated_ = needs_rset_ = source_waits_ = false;
+  login_ = nullptr;
   reply_.begin();
   go(implicit() ? step::handshake : step::greeting);
   return errc::none;
@@ -208,11 +208,9 @@ inline std::span<const char> session::output(std::span<char> buffer) noexcept {
 inline void session::sent(std::span<char> buffer, std::size_t n) noexcept {
   const std::span<char> octets = buffer.subspan(begin_, n);
   begin_ += n;
-  if (answering_ == step::message) {
-    if (where() == phase::accept) awaited_ = 1;
-  } else {
-    for (const char c : octets) awaited_ += c == '\n' ? 1 : 0;  // each command is one line
-  }
+  if (where() == phase::accept) awaited_ = 1;
+  const bool are_commands = answering_ != step::message;  // each is one line
+  for (const char c : octets) awaited_ += are_commands && c == '\n' ? 1 : 0;
   if (answering_ == step::auth) wipe(octets);
   arm();
 }
@@ -227,9 +225,7 @@ inline void session::received(std::span<const char> octets) noexcept {
       case reply_parser::event::none: break;
       case reply_parser::event::text:
         if (answering_ == step::ehlo) offered_.text(c, capabilities_);
-        if (answering_ == step::auth && reply_.line_code() == 334) {
-          auth_.challenge(*settings_.auth, c);
-        }
+        if (answering_ == step::auth) auth_.challenge(*settings_.auth, reply_.line_code(), c);
         break;
       case reply_parser::event::line_end: offered_.line_end(capabilities_); break;
       case reply_parser::event::complete:
@@ -359,13 +355,16 @@ inline void session::on_hello() {
 inline void session::continue_connection() {
   sasl::mechanism* const login = settings_.auth;
   if (settings_.security == security::starttls && !encrypted_) {
-    if (!capabilities_.has(extension::starttls)) return leave(errc::tls_unavailable);
-    return go(step::starttls);
+    const bool has_tls = capabilities_.has(extension::starttls);
+    return has_tls ? go(step::starttls) : leave(errc::tls_unavailable);
   }
   if (login == nullptr || authenticated_) return open_transaction();
-  if (const errc bad = login->select(capabilities_.auth); bad != errc::none) return leave(bad);
+  const bool has_chosen = login_ != nullptr;  // again, as the server did not do what it had offered
+  const errc bad = has_chosen ? errc::none : login->select(capabilities_.auth);
+  if (bad != errc::none) return leave(bad);
   if (!may_log_in(settings_, *login, encrypted_)) return leave(errc::auth_needs_tls);
-  auth_.begin(*login);
+  login_ = login;
+  auth_.begin(*login, settings_);
   go(step::auth);
 }
 
@@ -378,7 +377,8 @@ inline void session::on_auth() {
     if (bad != errc::none) record(bad);
     return;
   }
-  if (!reply_.is_class(2) || canceled) return refuse(errc::auth_refused);
+  if (!canceled && is_unavailable(reply_.code()) && login.select_next()) return continue_connection();
+  if (!reply_.is_class(2) || canceled) return refuse(login.refusal());
   if (const errc bad = login.accept(); bad != errc::none) return leave(bad);
   authenticated_ = true;
   login.forget();

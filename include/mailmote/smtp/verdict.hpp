@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include <mailmote/sasl/mechanism.hpp>
 #include <mailmote/smtp/outcome.hpp>
 #include <mailmote/smtp/recipient_tally.hpp>
 
@@ -56,7 +57,9 @@ class verdict {
     return true;
   }
 
-  outcome result(const recipient_tally& tally, std::string_view server_text) const {
+  // `login` is null where none was begun.
+  outcome result(const recipient_tally& tally, std::string_view server_text,
+                 const sasl::mechanism* login) const {
     const retry again = fate_ == fate::not_delivered ? retry_after(error_, code_) : retry::no;
     return {fate_,
             phase_,
@@ -66,7 +69,9 @@ class verdict {
             enhanced_,
             tally.accepted(),
             tally.refused(),
-            code_ != 0 ? server_text : std::string_view{}};
+            code_ != 0 ? server_text : std::string_view{},
+            login != nullptr ? sasl::name(login->selected()) : std::string_view{},
+            login != nullptr ? login->server_text() : std::string_view{}};
   }
 
  private:
