@@ -6,6 +6,7 @@ source "$interop/dovecot_auth.sh"
 
 pipelining=yes
 completes_header=no
+logins='plain login'
 
 server_needs() {
   command -v postfix >/dev/null || echo postfix
@@ -39,7 +40,9 @@ expired_implicit     $(with_certificate expired) -o smtpd_tls_wrappermode=yes
 END
 }
 
-server_start() {
+server_start() { start_postfix "$1" "$2" && await_greetings && tells_faults; }
+
+start_postfix() {
   local tries
   postfix=$1 pki=$2
   server_log=$postfix/log mailbox=$postfix/mail/inbox
@@ -57,8 +60,13 @@ server_start() {
     fi
   done
   remember "$(tr -d ' ' <"$postfix/spool/pid/master.pid")"
-  start_dovecot_auth "$postfix/dovecot" "$postfix/spool/private/auth" postfix || return 1
-  await_greetings && tells_faults
+  start_login_judge
+}
+
+# Who judges logins: its lines of main.cf, and how it starts.
+login_judge() { printf '%s\n' 'smtpd_sasl_type = dovecot' 'smtpd_sasl_path = private/auth'; }
+start_login_judge() {
+  start_dovecot_auth "$postfix/dovecot" "$postfix/spool/private/auth" postfix
 }
 
 # A parameter that this Postfix does not know would be passed over in silence, and faults with it.
@@ -123,8 +131,7 @@ smtpd_tls_mandatory_protocols = >=TLSv1.2
 smtpd_tls_auth_only = yes
 smtpd_tls_loglevel = 1
 smtpd_sasl_auth_enable = yes
-smtpd_sasl_type = dovecot
-smtpd_sasl_path = private/auth
+$(login_judge)
 smtpd_sasl_security_options = noanonymous
 END
   echo '/^(mote17|ops|night|jürgen|ops[0-9]+)@example\.test$/ inbox/' >"$postfix/etc/mailboxes"
