@@ -4,6 +4,7 @@
 
 pipelining=no
 completes_header=no
+logins='plain login'
 debian_python=/usr/bin/python3 # another one does not know Debian's modules
 
 server_needs() { "$debian_python" -c 'import aiosmtpd' 2>/dev/null || echo python3-aiosmtpd; }

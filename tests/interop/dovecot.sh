@@ -4,8 +4,9 @@
 
 source "$interop/postfix.sh"
 
-logins='scram-sha-256 scram-sha-1 cram-md5 plain login oauthbearer xoauth2'
+logins='scram-sha-256 scram-sha-1 cram-md5 plain login oauthbearer xoauth2 external'
 rows_of_server=logins
+received_lines=2 # its own, and Postfix's
 
 server_needs() {
   command -v postfix >/dev/null || echo postfix
@@ -23,8 +24,7 @@ start_login_judge() { :; }
 server_start() {
   local tries
   dovecot=$1/dovecot
-  start_postfix "$1" "$2" && await_greetings || return 1
-  relay_port=${port[relay]} server_log=$dovecot/log
+  install -d -m 711 "$1"
   install -d -m 755 "$dovecot" "$dovecot/keys" "$dovecot/keys/default/HS256"
   install -d -o nobody -m 700 "$dovecot/home"
   printf '%s:{PLAIN}%s\n' "$user" "$password" >"$dovecot/users"
@@ -35,9 +35,11 @@ server_start() {
 introspection_mode = local
 local_validation_key_dict = fs:posix:prefix=$dovecot/keys/
 username_attribute = sub
-issuers = mail.example.test
+issuers = $token_issuer
 END
   for tries in 1 2 3; do # a port that was free may be taken before Dovecot has it
+    start_postfix "$1" "$2" && await_greetings || return 1
+    server_log=$dovecot/log relay_port=${port[relay]}
     port=()
     port[starttls]=$(free_port)
     write_dovecot_conf
@@ -46,13 +48,13 @@ END
     remember $!
     await_greetings && return
     grep -q 'Address already in use' "$server_log" || break
-    end_last_process
+    end_processes
   done
   cat "$server_log" >&2
   return 1
 }
 
-# What it hears is not in its log; each login that reaches its judge is, with auth_debug.
+# With mail_debug, each command that it hears is in its log.
 write_dovecot_conf() {
   cat >"$dovecot/conf" <<END
 base_dir = $dovecot/run
@@ -64,12 +66,16 @@ hostname = mail.example.test
 ssl = required
 ssl_cert = <$pki/good.pem
 ssl_key = <$pki/good.key
+ssl_ca = <$pki/ca.pem
+ssl_verify_client_cert = yes
+ssl_require_crl = no
+auth_ssl_username_from_cert = yes
+ssl_cert_username_field = commonName
 submission_relay_host = 127.0.0.1
 submission_relay_port = $relay_port
-auth_mechanisms = plain login cram-md5 scram-sha-1 scram-sha-256 oauthbearer xoauth2
+auth_mechanisms = plain login cram-md5 scram-sha-1 scram-sha-256 oauthbearer xoauth2 external
 auth_failure_delay = 0
 auth_verbose = yes
-auth_debug = yes
 mail_debug = yes
 mail_location = maildir:$dovecot/home
 passdb {
@@ -81,6 +87,11 @@ passdb {
   driver = passwd-file
   mechanisms = plain login cram-md5 scram-sha-1 scram-sha-256
   args = $dovecot/users
+}
+passdb {
+  driver = static
+  mechanisms = external
+  args = nopassword=y
 }
 userdb {
   driver = static
@@ -100,3 +111,21 @@ END
 }
 
 server_version() { dovecot --version | sed 's/^\([^ ]*\).*/Dovecot \1/'; }
+
+# The client's port is the session's name. Whoever has logged in is handed from one process to another,
+# with a goodbye that is none. Answers to challenges are not in the log.
+server_events() {
+  log_since_mark | awk '
+    match($0, /smtp-server: conn [^ ]* \[[0-9]*\]: /) {
+      id = $0
+      sub(/.* conn [^ ]*:/, "", id)
+      sub(/ .*/, "", id)
+      text = substr($0, RSTART + RLENGTH)
+      if (text == "Connection created" && / submission-login: /) print id, "open"
+      if (sub(/^Received new command: /, "", text)) print id, "C:", text
+      if (sub(/^(command [A-Z]*: [0-9]* reply: )?Sent: /, "", text)) print id, "S:", text
+      if (text ~ /unfinished AUTH command/) handed_on[id] = 1
+      if (text == "Connection destroy" && !handed_on[id]) print id, "close"
+      if (text == "Connection destroy") handed_on[id] = 0
+    }'
+}

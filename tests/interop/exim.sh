@@ -6,6 +6,7 @@ source "$interop/unpacked.sh"
 
 pipelining=yes
 completes_header=yes
+logins='cram-md5 plain login'
 
 server_needs() {
   is_unpacked exim || unpack exim bookworm exim4-daemon-heavy exim4-base libidn12 libspf2-2 \
@@ -135,6 +136,11 @@ login:
   public_name = LOGIN
   server_prompts = Username:: : Password::
   server_condition = \${if and{{eq{\$auth1}{$user}}{eq{\$auth2}{$password}}}}
+  server_set_id = \$auth1
+cram:
+  driver = cram_md5
+  public_name = CRAM-MD5
+  server_secret = \${if eq{\$auth1}{$user}{$password}fail}
   server_set_id = \$auth1
 END
 }

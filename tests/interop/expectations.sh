@@ -4,15 +4,21 @@
 
 passed=0
 failed=0
-rows=()            # of the table that finish prints
-declare -A cells=() # [row,server]: ok or FAILED
+rows=() login_rows=()                   # of the two tables that finish prints
+declare -A cells=() login_cells=()      # [row,server]: ok, FAILED or -
 
 # row NAME COMMAND...: a check that every server must pass, and its row of the table.
 row() {
-  local name=$1 before=$failed
-  check "$@"
-  [[ -v cells[$name,${servers[0]}] ]] || rows+=("$name")
-  cells[$name,$server]=$([[ $failed == "$before" ]] && echo ok || echo FAILED)
+  [[ " ${rows[*]/%/|}" == *" $1|"* ]] || rows+=("$1")
+  cell_of cells "$@"
+}
+
+# cell_of CELLS NAME COMMAND...
+cell_of() {
+  local -n all=$1
+  local before=$failed
+  check "${@:2}"
+  all[$2,$server]=$([[ $failed == "$before" ]] && echo ok || echo FAILED)
 }
 
 # at PORT check ...: where the server has that port.
@@ -43,25 +49,31 @@ check() {
   [[ ! -e $work/restless ]] || finish # every further check would wait as long, for nothing
 }
 
+# print_table ROWS CELLS SERVER...
 print_table() {
+  local -n names=$1 all=$2
   local name
+  shift 2
+  (($# > 0)) || return 0
   printf '\n%-36s' ''
-  printf '%-12s' "${servers[@]}"
-  for name in "${rows[@]}"; do
+  printf '%-12s' "$@"
+  for name in "${names[@]}"; do
     printf '\n%-36s' "$name"
-    for server in "${servers[@]}"; do
-      if [[ ! -v cells[$name,$server] ]]; then
-        cells[$name,$server]='NOT RUN'
+    for server in "$@"; do
+      if [[ ! -v all[$name,$server] ]]; then
+        all[$name,$server]='NOT RUN'
         ((++failed))
       fi
-      printf '%-12s' "${cells[$name,$server]}"
+      printf '%-12s' "${all[$name,$server]}"
     done
   done
-  printf '\n\n'
+  printf '\n'
 }
 
 finish() {
-  print_table
+  print_table rows cells "${mail_servers[@]}"
+  print_table login_rows login_cells "${servers[@]}"
+  echo
   echo "$passed passed, $failed failed"
   ((failed == 0))
   exit
@@ -87,7 +99,8 @@ server_comes_to_rest() {
 }
 
 # send PORT OPTION...: runs mailmote-send once, and waits until nothing moves any more. What shall
-# be unlike all other checks stands in the variables host, tls, ca, from and secret.
+# be unlike all other checks stands in the variables host, tls, ca, from and secret. Who has a token
+# needs no password.
 send() {
   local kind=starttls
   [[ $1 == *implicit ]] && kind=implicit
@@ -130,7 +143,7 @@ arrived() {
 # base64_of TEXT: \0 in it is a NUL.
 base64_of() { printf %b "$1" | base64 -w 0; }
 
-# The password, and the two forms in which a login carries it.
+# The password, and the two forms in which a login carries it, and the tokens' beginning.
 secrets() {
   printf '%s\n' "$password" "$(base64_of "$password")" "$(base64_of "\0$user\0$password")"
 }

@@ -7,6 +7,7 @@ source "$interop/unpacked.sh"
 
 pipelining=no
 completes_header=yes
+logins='plain login'
 
 # Debian 12's own release cannot serve TLS with its OpenSSL.
 server_needs() {

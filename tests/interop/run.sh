@@ -1,13 +1,16 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
 # run.sh BUILD_DIR [SERVER...]: sends mail with BUILD_DIR/mailmote-send through real servers on
-# loopback, and reads it back from their mailboxes. Ends with a table of what all of them must do.
-# Needs root, as the servers do.
+# loopback, and reads it back from their mailboxes. Ends with two tables: what all of them must do, and
+# how each lets in. Needs root, as the servers do.
 #
 # The checks are written once (checks.sh). A server is one script, which provides
 #
 #   pipelining             yes or no: whether it offers PIPELINING
 #   completes_header       yes or no: whether it puts something into a mail that has no header
+#   logins                 the mechanisms that it offers, as logins.sh wants them
+#   rows_of_server         `logins` where it is asked for nothing else
+#   received_lines         how many Received it puts on top of a mail, if not one
 #   server_needs           prints the packages that are missing on this machine
 #   server_start DIR PKI   starts it with all its state in DIR and awaits its greetings; sets
 #                          port[...] for what the checks name, $server_log, and $mailbox, a Maildir
@@ -18,7 +21,8 @@
 # The mark is where in the log a check began.
 set -uo pipefail
 
-servers=(postfix exim aiosmtpd opensmtpd)
+servers=(postfix exim aiosmtpd opensmtpd cyrus dovecot)
+mail_servers=() # those of them that are asked for more than logins
 
 user=mote17@example.test
 password='correct horse battery staple'
@@ -38,6 +42,7 @@ source "$interop/mails.sh"
 source "$interop/expectations.sh"
 source "$interop/checks.sh"
 source "$interop/composed.sh"
+source "$interop/logins.sh"
 
 give_up() {
   echo "run.sh: $*" >&2
@@ -75,6 +80,7 @@ make_mails "$work/mails" || give_up 'the mails cannot be written'
 make_files "$work/files" || give_up 'the files cannot be written'
 
 for server in "${servers[@]}"; do
+  rows_of_server=all received_lines=1
   source "$interop/$server.sh"
   missing=$(server_needs)
   [[ -z $missing ]] || give_up "missing packages: ${missing//$'\n'/ }"
@@ -82,10 +88,14 @@ for server in "${servers[@]}"; do
   mark=0
   server_comes_to_rest || give_up "$server does not come to rest after its greetings"
   echo "# $(server_version)"
-  run_rows
-  run_composed_rows
-  run_checks
-  run_composed_checks
+  run_login_rows
+  if [[ $rows_of_server == all ]]; then
+    mail_servers+=("$server")
+    run_rows
+    run_composed_rows
+    run_checks
+    run_composed_checks
+  fi
   end_processes
 done
 
