@@ -8,6 +8,8 @@
 #include <charconv>
 #include <cstdlib>
 #include <fstream>
+#include <iostream>
+#include <iterator>
 #include <string_view>
 
 #include <mailmote/smtp/preconditions.hpp>
@@ -76,8 +78,15 @@ const char* take_tls(options& chosen, string_view value) {
 const char* take_auth(options& chosen, string_view value) {
   constexpr word<login_choice> words[] = {{"auto", login_choice::automatic},
                                           {"plain", login_choice::plain},
-                                          {"login", login_choice::login}};
-  return read_choice(value, words, chosen.auth) ? nullptr : "auto, plain or login";
+                                          {"login", login_choice::login},
+                                          {"cram-md5", login_choice::cram_md5},
+                                          {"scram-sha-1", login_choice::scram_sha_1},
+                                          {"scram-sha-256", login_choice::scram_sha_256},
+                                          {"scram-sha-256-plus", login_choice::scram_sha_256_plus},
+                                          {"xoauth2", login_choice::xoauth2},
+                                          {"oauthbearer", login_choice::oauthbearer},
+                                          {"external", login_choice::external}};
+  return read_choice(value, words, chosen.auth) ? nullptr : "auto or a mechanism of --help";
 }
 
 template <auto Member>
@@ -96,6 +105,12 @@ const char* take_timeout(options& chosen, string_view value) {
   return nullptr;
 }
 
+const char* take_iterations(options& chosen, string_view value) {
+  return read_number(value, 4'096, 100'000'000, chosen.iterations)
+             ? nullptr
+             : "a number from 4096 to 100000000";
+}
+
 constexpr option all_options[] = {
     {"--host", "NAME", "the server's name or IP address; its certificate must prove it",
      text<&options::host>},
@@ -106,10 +121,21 @@ constexpr option all_options[] = {
     {"--user", "NAME", "log in", text<&options::user>},
     {"--pass", "PASSWORD", "the password; other users of this machine may see it here",
      text<&options::password>},
-    {"--pass-file", "FILE", "its first line is the password (else it is $MAILMOTE_PASSWORD)",
+    {"--pass-file", "FILE",
+     "its first line is the password (else, without a token, it is $MAILMOTE_PASSWORD)",
      text<&options::password_file>},
-    {"--auth", "HOW", "plain, login, or auto (default: PLAIN if it is offered, else LOGIN)",
+    {"--token-file", "FILE", "it has an OAuth access token; -: standard input",
+     text<&options::token_file>},
+    {"--cert", "FILE", "a certificate (PEM) that says to the server who this client is",
+     text<&options::certificate_file>},
+    {"--key", "FILE", "its private key (PEM)", text<&options::key_file>},
+    {"--auth", "HOW", "auto (default: the strongest that both sides have), or one of: plain, login,",
      take_auth},
+    {"", "", "cram-md5, scram-sha-1, scram-sha-256, scram-sha-256-plus, xoauth2, oauthbearer,",
+     nullptr},
+    {"", "", "external (then --user is who to act as, and may be left out)", nullptr},
+    {"--prepared", "", "user name and password are in SASLprep form already (RFC 4013)",
+     set<&options::prepared, true>},
     {"--allow-cleartext-auth", "", "log in without TLS, too: the password can be read on the way",
      set<&options::allow_cleartext_auth, true>},
     {"--from", "ADDRESS",
@@ -147,6 +173,11 @@ constexpr option all_options[] = {
      take_timeout},
     {"--no-pipelining", "", "one command at a time, whatever the server offers",
      set<&options::pipelining, false>},
+    {"--derive-scram-keys", "",
+     "send nothing: print what a device needs of --user's password for SCRAM",
+     set<&options::derives_keys, true>},
+    {"--salt", "BASE64", "the salt with which the server keeps that password", text<&options::salt>},
+    {"--iterations", "NUMBER", "and its count", take_iterations},
     {"--verbose", "", "show the dialogue; secrets are masked", set<&options::verbose, true>},
     {"--quiet", "", "say nothing but errors", set<&options::quiet, true>},
     {"--help", "", "show this", set<&options::help, true>},
@@ -160,7 +191,7 @@ std::optional<complaint> take_option(int argc, char** argv, int& i, options& cho
   const string_view name = word.substr(0, equals);
   const auto found = std::find_if(std::begin(all_options), std::end(all_options),
                                   [&](const option& o) { return o.name == name; });
-  if (found == std::end(all_options)) {
+  if (name.empty() || found == std::end(all_options)) {
     const char* const what = word.starts_with('-') ? "unknown option " : "unexpected argument ";
     return complaint{usage, what + std::string{name}};
   }
@@ -186,30 +217,74 @@ std::optional<complaint> excludes(string_view one, string_view other) {
                    std::string{one} + " and " + std::string{other} + " cannot both be given"};
 }
 
+std::optional<complaint> needs(string_view one, string_view other) {
+  return complaint{usage, std::string{one} + " needs " + std::string{other}};
+}
+
+// A login that lacks something.
+std::optional<complaint> incomplete_login(const options& chosen) {
+  const bool has_secret = chosen.password || chosen.password_file || chosen.token_file;
+  if (has_secret && !chosen.user) return missing("--user");
+  if (chosen.certificate_file && !chosen.key_file) return needs("--cert", "--key");
+  if (chosen.key_file && !chosen.certificate_file) return needs("--key", "--cert");
+  switch (chosen.auth) {
+    case login_choice::automatic: break;
+    case login_choice::external:
+      if (!chosen.certificate_file) return needs("--auth external", "--cert");
+      break;
+    case login_choice::xoauth2:
+    case login_choice::oauthbearer:
+      if (!chosen.token_file) return needs("this --auth", "--token-file");
+      break;
+    default:
+      if (!chosen.user) return needs("this --auth", "--user");
+  }
+  return std::nullopt;
+}
+
+std::optional<complaint> incomplete_derivation(const options& chosen) {
+  const string_view derive = "--derive-scram-keys";
+  if (!chosen.user) return needs(derive, "--user");
+  if (!chosen.salt) return needs(derive, "--salt");
+  if (chosen.iterations == 0) return needs(derive, "--iterations");
+  switch (chosen.auth) {
+    case login_choice::automatic:
+    case login_choice::scram_sha_1:
+    case login_choice::scram_sha_256: return std::nullopt;
+    default: return needs(derive, "--auth scram-sha-1 or scram-sha-256");
+  }
+}
+
+// Two that both read standard input.
+std::optional<complaint> double_input(const options& chosen) {
+  if (chosen.text_file == "-" && chosen.html_file == "-") {
+    return excludes("--text-file -", "--html-file -");
+  }
+  if (chosen.token_file != "-") return std::nullopt;
+  if (chosen.text_file == "-") return excludes("--token-file -", "--text-file -");
+  if (chosen.html_file == "-") return excludes("--token-file -", "--html-file -");
+  if (!chosen.composes() && chosen.body == "-") return excludes("--token-file -", "--body -");
+  return std::nullopt;
+}
+
 // Two options that cannot both be given.
 std::optional<complaint> contradiction(const options& chosen) {
   if (chosen.password && chosen.password_file) return excludes("--pass", "--pass-file");
   if (chosen.composes() && chosen.body != "-") return excludes("--body", "--subject and the like");
   if (chosen.text && chosen.text_file) return excludes("--text", "--text-file");
   if (chosen.html && chosen.html_file) return excludes("--html", "--html-file");
-  if (chosen.text_file == "-" && chosen.html_file == "-") {
-    return excludes("--text-file -", "--html-file -");
-  }
-  return std::nullopt;
+  return double_input(chosen);
 }
 
-}  // namespace
-
-std::optional<complaint> read_command_line(int argc, char** argv, options& chosen) {
-  for (int i = 1; i < argc;) {
-    if (auto wrong = take_option(argc, argv, i, chosen)) return wrong;
+// Whether a password is wanted that nobody has named.
+bool wants_password(const options& chosen) {
+  switch (chosen.auth) {
+    case login_choice::xoauth2:
+    case login_choice::oauthbearer:
+    case login_choice::external: return false;
+    case login_choice::automatic: return !chosen.token_file && !chosen.certificate_file;
+    default: return true;
   }
-  if (chosen.help || chosen.version) return std::nullopt;
-  if (chosen.host.empty()) return missing("--host");
-  if (!chosen.from) return missing("--from");
-  if (chosen.to.empty() && chosen.cc.empty() && chosen.bcc.empty()) return missing("--to");
-  if ((chosen.password || chosen.password_file) && !chosen.user) return missing("--user");
-  return contradiction(chosen);
 }
 
 std::optional<complaint> read_password(options& chosen) {
@@ -222,12 +297,45 @@ std::optional<complaint> read_password(options& chosen) {
     if (chosen.password->ends_with('\r')) chosen.password->pop_back();
     return std::nullopt;
   }
+  if (!wants_password(chosen)) return std::nullopt;
   const char* const from_environment = std::getenv("MAILMOTE_PASSWORD");
   if (from_environment == nullptr) {
     return complaint{usage, "--user needs a password: --pass, --pass-file or MAILMOTE_PASSWORD"};
   }
   chosen.password = from_environment;
   return std::nullopt;
+}
+
+std::optional<complaint> read_token(options& chosen) {
+  if (!chosen.token_file) return std::nullopt;
+  std::ifstream file;
+  if (*chosen.token_file != "-") file.open(*chosen.token_file, std::ios::binary);
+  std::istream& in = *chosen.token_file == "-" ? std::cin : file;
+  std::string& token = chosen.token.emplace(std::istreambuf_iterator<char>{in},
+                                            std::istreambuf_iterator<char>{});
+  token.erase(token.find_last_not_of(" \t\r\n") + 1);
+  if (!token.empty()) return std::nullopt;
+  return complaint{unreadable_file, "cannot read a token from " + *chosen.token_file};
+}
+
+}  // namespace
+
+std::optional<complaint> read_command_line(int argc, char** argv, options& chosen) {
+  for (int i = 1; i < argc;) {
+    if (auto wrong = take_option(argc, argv, i, chosen)) return wrong;
+  }
+  if (chosen.help || chosen.version) return std::nullopt;
+  if (chosen.derives_keys) return incomplete_derivation(chosen);
+  if (chosen.host.empty()) return missing("--host");
+  if (!chosen.from) return missing("--from");
+  if (chosen.to.empty() && chosen.cc.empty() && chosen.bcc.empty()) return missing("--to");
+  if (auto wrong = incomplete_login(chosen)) return wrong;
+  return contradiction(chosen);
+}
+
+std::optional<complaint> read_secrets(options& chosen) {
+  if (auto wrong = read_password(chosen)) return wrong;
+  return read_token(chosen);
 }
 
 std::string default_helo() {
@@ -258,7 +366,7 @@ std::string help_text() {
   std::string text =
       "mailmote-send sends one mail over verified TLS, and says for sure what became of it.\n\n" +
       usage_text() + "\n";
-  for (const option& o : all_options) {
+  for (const option& o : all_options) {  // one without a name goes on with the one before
     std::string line = "  ";
     line.append(o.name).append(o.value.empty() ? "" : " ").append(o.value);
     line.resize(std::max(line.size() + 1, column), ' ');

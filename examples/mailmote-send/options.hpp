@@ -13,7 +13,18 @@
 
 namespace mailmote_send {
 
-enum class login_choice { automatic, plain, login };
+enum class login_choice {
+  automatic,  // the strongest that the server offers, of those that the given secrets allow
+  plain,
+  login,
+  cram_md5,
+  scram_sha_1,
+  scram_sha_256,
+  scram_sha_256_plus,
+  xoauth2,
+  oauthbearer,
+  external,
+};
 
 struct options {
   std::string host{};
@@ -21,10 +32,15 @@ struct options {
   mailmote::security tls = mailmote::security::starttls;
   std::optional<std::string> ca_file{};  // else the system's store
 
-  std::optional<std::string> user{};  // else no login
+  std::optional<std::string> user{};
   std::optional<std::string> password{};
   std::optional<std::string> password_file{};
-  login_choice auth = login_choice::automatic;
+  std::optional<std::string> token{};
+  std::optional<std::string> token_file{};
+  std::optional<std::string> certificate_file{};
+  std::optional<std::string> key_file{};
+  login_choice auth = login_choice::automatic;  // of no secret: none
+  bool prepared = false;                        // user and password are in SASLprep form
   bool allow_cleartext_auth = false;
 
   std::optional<std::string> from{};  // may be empty: the null reverse-path
@@ -54,6 +70,10 @@ struct options {
   bool verbose = false;
   bool quiet = false;
 
+  bool derives_keys = false;  // and sends nothing
+  std::optional<std::string> salt{};
+  std::uint32_t iterations = 0;
+
   bool help = false;
   bool version = false;
 
@@ -74,8 +94,8 @@ struct complaint {
 // Reads the command line, and checks that it is complete; not that its strings can be sent.
 std::optional<complaint> read_command_line(int argc, char** argv, options& chosen);
 
-// Fetches the password from where it is, if there is a user to log in.
-std::optional<complaint> read_password(options& chosen);
+// Fetches the password and the token from where they are, if they are wanted.
+std::optional<complaint> read_secrets(options& chosen);
 
 // The name for EHLO when none is given: this machine's, if it is one that others could look up.
 std::string default_helo();
