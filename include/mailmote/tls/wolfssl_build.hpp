@@ -10,6 +10,14 @@
 #include <wolfssl/options.h>
 #endif
 #include <wolfssl/ssl.h>
+#ifndef NO_MD5
+#include <wolfssl/wolfcrypt/md5.h>
+#endif
+#include <wolfssl/wolfcrypt/random.h>
+#ifndef NO_SHA
+#include <wolfssl/wolfcrypt/sha.h>
+#endif
+#include <wolfssl/wolfcrypt/sha256.h>
 
 #ifndef WOLFSSL_ALWAYS_VERIFY_CB
 #error "mailmote needs wolfSSL with WOLFSSL_ALWAYS_VERIFY_CB, to judge names and dates"
