@@ -54,6 +54,10 @@ void console::say(std::string_view text) {
   if (loud_ != loudness::quiet) print({}, text);
 }
 
+void console::note(std::string_view text) {
+  if (loud_ == loudness::verbose) print(yellow, "-- " + std::string{text});
+}
+
 void console::warn(std::string_view text) {
   if (loud_ != loudness::quiet) complain(text);
 }
@@ -86,9 +90,7 @@ void console::server_said(std::string_view octets) noexcept {
   show_lines(server_, octets);
 }
 
-void console::encrypted() noexcept {
-  if (loud_ == loudness::verbose) print(yellow, "-- TLS is up; the server has proven its name");
-}
+void console::encrypted() noexcept { note("TLS is up; the server has proven its name"); }
 
 void console::on_recipient(const mailmote::recipient_reply& reply) noexcept {
   const bool accepted = reply.accepted();

@@ -20,6 +20,7 @@ class console final : public mailmote::transcript, public mailmote::recipient_li
   explicit console(loudness loud);
 
   void say(std::string_view text);       // not when quiet
+  void note(std::string_view text);      // when verbose
   void warn(std::string_view text);      // not when quiet
   void complain(std::string_view text);  // always
 

@@ -21,10 +21,11 @@
 #include "console.hpp"
 #include "counted_body.hpp"
 #include "exit_code.hpp"
+#include "logins.hpp"
 #include "message_file.hpp"
-#include "offered_login.hpp"
 #include "options.hpp"
 #include "report.hpp"
+#include "scram_keys.hpp"
 
 namespace mailmote_send {
 namespace {
@@ -83,13 +84,13 @@ class delivery {
 
  private:
   static constexpr mailmote::buffer_sizes gateway_buffers{.out = 16'384, .in = 4'096};
-  using tls_session = mailmote::wolfssl::session;
+  using tls_session = mailmote::wolfssl::bindable_session;
   using client = mailmote::client<mailmote::posix::tcp_stream, tls_session, gateway_buffers>;
 
   mailmote::settings settings() {
     mailmote::settings s{.host = chosen_.host,
                          .helo = chosen_.helo,
-                         .auth = login(),
+                         .auth = logins_.chosen(),
                          .security = chosen_.tls,
                          .pipelining = chosen_.pipelining,
                          .transcript = &screen_};
@@ -99,16 +100,6 @@ class delivery {
       s.timeouts = &patience_;
     }
     return s;
-  }
-
-  mailmote::sasl::mechanism* login() {
-    if (!chosen_.user) return nullptr;
-    switch (chosen_.auth) {
-      case login_choice::automatic: return &offered_;
-      case login_choice::plain: return &plain_;
-      case login_choice::login: break;
-    }
-    return &login_;
   }
 
   exit_code send(mailmote::after then) {
@@ -128,12 +119,16 @@ class delivery {
       return exit_code_of(error, retry);
     }
     const mailmote::outcome mail = finish();
+    if (!connected && !mail.mechanism.empty()) {
+      screen_.note("the login is " + std::string{mail.mechanism});
+    }
     const std::string reason = reason_for(mail.error) + std::string{place_of(mail)};
     const std::string text = report(mail, to_.size(), reason);
     if (mail.fate == mailmote::fate::delivered) {
       screen_.say(text);
     } else {
       screen_.complain(text);
+      if (const std::string words = words_on_login(mail); !words.empty()) screen_.complain(words);
     }
     return exit_code_of(mail);
   }
@@ -176,6 +171,7 @@ class delivery {
     if (mail_ != nullptr && !mail_->fault(body_.limits()).empty()) {
       return printable(mail_->fault(body_.limits()));
     }
+    if (error == errc::needs_saslprep) return fault_of_login(error, chosen_);
     if (error == errc::stream_failed) return reason + ": " + std::strerror(tcp_.native_error());
     if (error == tls_.error()) reason = printable(tls_.explain(room));  // it has seen more
     const std::string subject = printable(subject_of(error));
@@ -190,6 +186,7 @@ class delivery {
       case errc::bad_helo: return chosen_.helo;
       case errc::bad_reverse_path: return from_;
       case errc::tls_bad_anchors: return view(chosen_.ca_file);
+      case errc::tls_bad_client_certificate: return view(chosen_.certificate_file);
       case errc::bad_recipient: return *std::find_if(to_.begin(), to_.end(), is_no_address);
       default: return {};
     }
@@ -208,13 +205,13 @@ class delivery {
   std::vector<std::string_view> to_{};
   bool hinted_ = false;
 
-  mailmote::sasl::plain plain_{view(chosen_.user), view(chosen_.password)};
-  mailmote::sasl::login login_{view(chosen_.user), view(chosen_.password)};
-  offered_login offered_{view(chosen_.user), view(chosen_.password)};
   mailmote::wolfssl::context trust_{
       {.anchors_file = chosen_.ca_file ? chosen_.ca_file->c_str() : nullptr,
-       .system_store = !chosen_.ca_file}};
+       .system_store = !chosen_.ca_file,
+       .certificate = view(chosen_.certificate),
+       .key = view(chosen_.key)}};
   tls_session tls_{trust_};
+  logins logins_{chosen_, tls_};
   mailmote::posix::tcp_stream tcp_{};
   mailmote::timeouts patience_{};
   client smtp_{tcp_, tls_, settings()};
@@ -254,7 +251,13 @@ exit_code run(int argc, char** argv) {
     std::printf("mailmote-send %s, wolfSSL %s\n", mailmote::version, ::wolfSSL_lib_version());
     return delivered;
   }
-  if (const auto wrong = read_password(chosen)) return end_early(*wrong, screen);
+  if (const auto wrong = read_secrets(chosen)) return end_early(*wrong, screen);
+  if (chosen.derives_keys) {
+    std::string keys;
+    if (const auto wrong = derive_scram_keys(chosen, keys)) return end_early(*wrong, screen);
+    std::fputs(keys.c_str(), stdout);
+    return delivered;
+  }
   if (chosen.helo.empty()) chosen.helo = default_helo();
 
   if (chosen.composes()) {

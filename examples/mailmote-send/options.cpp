@@ -129,8 +129,8 @@ constexpr option all_options[] = {
     {"--cert", "FILE", "a certificate (PEM) that says to the server who this client is",
      text<&options::certificate_file>},
     {"--key", "FILE", "its private key (PEM)", text<&options::key_file>},
-    {"--auth", "HOW", "auto (default: the strongest that both sides have), or one of: plain, login,",
-     take_auth},
+    {"--auth", "HOW",
+     "auto (default: the strongest that both sides have), or one of: plain, login,", take_auth},
     {"", "", "cram-md5, scram-sha-1, scram-sha-256, scram-sha-256-plus, xoauth2, oauthbearer,",
      nullptr},
     {"", "", "external (then --user is who to act as, and may be left out)", nullptr},
@@ -176,7 +176,8 @@ constexpr option all_options[] = {
     {"--derive-scram-keys", "",
      "send nothing: print what a device needs of --user's password for SCRAM",
      set<&options::derives_keys, true>},
-    {"--salt", "BASE64", "the salt with which the server keeps that password", text<&options::salt>},
+    {"--salt", "BASE64", "the salt with which the server keeps that password",
+     text<&options::salt>},
     {"--iterations", "NUMBER", "and its count", take_iterations},
     {"--verbose", "", "show the dialogue; secrets are masked", set<&options::verbose, true>},
     {"--quiet", "", "say nothing but errors", set<&options::quiet, true>},
@@ -311,11 +312,21 @@ std::optional<complaint> read_token(options& chosen) {
   std::ifstream file;
   if (*chosen.token_file != "-") file.open(*chosen.token_file, std::ios::binary);
   std::istream& in = *chosen.token_file == "-" ? std::cin : file;
-  std::string& token = chosen.token.emplace(std::istreambuf_iterator<char>{in},
-                                            std::istreambuf_iterator<char>{});
+  std::string& token =
+      chosen.token.emplace(std::istreambuf_iterator<char>{in}, std::istreambuf_iterator<char>{});
   token.erase(token.find_last_not_of(" \t\r\n") + 1);
   if (!token.empty()) return std::nullopt;
   return complaint{unreadable_file, "cannot read a token from " + *chosen.token_file};
+}
+
+// Whole; an empty file is none.
+std::optional<complaint> read_pem(const std::optional<std::string>& path,
+                                  std::optional<std::string>& pem) {
+  if (!path) return std::nullopt;
+  std::ifstream file{*path, std::ios::binary};
+  pem.emplace(std::istreambuf_iterator<char>{file}, std::istreambuf_iterator<char>{});
+  return pem->empty() ? std::optional{complaint{unreadable_file, "cannot read " + *path}}
+                      : std::nullopt;
 }
 
 }  // namespace
@@ -326,6 +337,8 @@ std::optional<complaint> read_command_line(int argc, char** argv, options& chose
   }
   if (chosen.help || chosen.version) return std::nullopt;
   if (chosen.derives_keys) return incomplete_derivation(chosen);
+  if (chosen.salt) return needs("--salt", "--derive-scram-keys");
+  if (chosen.iterations != 0) return needs("--iterations", "--derive-scram-keys");
   if (chosen.host.empty()) return missing("--host");
   if (!chosen.from) return missing("--from");
   if (chosen.to.empty() && chosen.cc.empty() && chosen.bcc.empty()) return missing("--to");
@@ -335,7 +348,9 @@ std::optional<complaint> read_command_line(int argc, char** argv, options& chose
 
 std::optional<complaint> read_secrets(options& chosen) {
   if (auto wrong = read_password(chosen)) return wrong;
-  return read_token(chosen);
+  if (auto wrong = read_token(chosen)) return wrong;
+  if (auto wrong = read_pem(chosen.certificate_file, chosen.certificate)) return wrong;
+  return read_pem(chosen.key_file, chosen.key);
 }
 
 std::string default_helo() {

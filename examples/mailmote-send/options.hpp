@@ -39,6 +39,8 @@ struct options {
   std::optional<std::string> token_file{};
   std::optional<std::string> certificate_file{};
   std::optional<std::string> key_file{};
+  std::optional<std::string> certificate{};
+  std::optional<std::string> key{};
   login_choice auth = login_choice::automatic;  // of no secret: none
   bool prepared = false;                        // user and password are in SASLprep form
   bool allow_cleartext_auth = false;
@@ -94,7 +96,7 @@ struct complaint {
 // Reads the command line, and checks that it is complete; not that its strings can be sent.
 std::optional<complaint> read_command_line(int argc, char** argv, options& chosen);
 
-// Fetches the password and the token from where they are, if they are wanted.
+// Fetches password, token, certificate and key from where they are, if they are wanted.
 std::optional<complaint> read_secrets(options& chosen);
 
 // The name for EHLO when none is given: this machine's, if it is one that others could look up.

@@ -43,6 +43,11 @@ std::string report(const mailmote::outcome& mail, std::size_t recipients, std::s
          reply_of(mail) + std::string{advice(mail.retry)};
 }
 
+std::string words_on_login(const mailmote::outcome& mail) {
+  const bool is_refused = mail.fate == mailmote::fate::not_delivered && !mail.login_text.empty();
+  return is_refused ? "the server says of the login: " + printable(mail.login_text) : "";
+}
+
 std::string_view place_of(const mailmote::outcome& mail) {
   using mailmote::errc;
   switch (mail.error) {

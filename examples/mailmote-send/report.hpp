@@ -16,4 +16,7 @@ std::string report(const mailmote::outcome& mail, std::size_t recipients, std::s
 // Where in the dialogue an error has struck, if the error alone does not say so: " at RCPT".
 std::string_view place_of(const mailmote::outcome& mail);
 
+// What a server has said of a login that it refused, beside its reply; empty: nothing.
+std::string words_on_login(const mailmote::outcome& mail);
+
 }  // namespace mailmote_send
