@@ -47,7 +47,8 @@ constexpr exit_code exit_code_of(mailmote::errc error, mailmote::retry retry) {
     case errc::source_failed:
     case errc::source_spent:
     case errc::source_length:
-    case errc::tls_bad_anchors: return unreadable_file;
+    case errc::tls_bad_anchors:
+    case errc::tls_bad_client_certificate: return unreadable_file;
 
     case errc::recipients_refused: return later ? try_later : recipients_refused;
 

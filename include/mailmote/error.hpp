@@ -80,29 +80,30 @@ enum class [[nodiscard]] errc : std::uint8_t{
     bad_part,        // a part is not fit for the encoding that it names; found while it is sent
 
     // TLS.
-    tls_no_anchors,     // no trust anchor was given, or none could be loaded
-    tls_bad_anchors,    // a trust anchor is no PEM or DER certificate, or its file cannot be read
-    tls_no_time,        // no time was given to judge the certificates' dates by
-    tls_setup,          // the TLS library could not be set up; native_error() says why
-    tls_out_of_memory,  // the TLS library's heap, or ours, is too small
-    tls_no_random,      // the TLS library has no random numbers
-    tls_not_tls,        // the server does not speak TLS on this port
-    tls_version,        // no common protocol version at or above the minimum
-    tls_no_common_cipher,  // no common cipher suite
-    tls_alert,             // the server ended the handshake with an alert
-    tls_no_certificate,    // the server showed no certificate
-    tls_bad_certificate,   // a certificate that cannot be parsed, or is not allowed its use
-    tls_unknown_ca,        // no trust anchor vouches for the server's certificate
-    tls_self_signed,       // the server's certificate is its own, and no trust anchor
-    tls_bad_signature,     // a signature in the chain or the handshake is wrong
-    tls_weak_key,          // a key or signature in the chain is too weak
-    tls_expired,           // a certificate of the chain, or every trust anchor, has expired
-    tls_not_yet_valid,     // a certificate of the chain, or every trust anchor, is not valid yet
-    tls_name_mismatch,     // the server's certificate is for another name (RFC 9525)
-    tls_ip_mismatch,       // the server's certificate is not for this IP address
-    tls_unsafe,            // the handshake ended in a suite, version or peer that was not asked for
-    tls_truncated,         // the connection ended without TLS's own goodbye
-    tls_failed,            // any other fatal error of the TLS library; native_error() says which
+    tls_no_anchors,   // no trust anchor was given, or none could be loaded
+    tls_bad_anchors,  // a trust anchor is no PEM or DER certificate, or its file cannot be read
+    tls_bad_client_certificate,  // our own certificate or key cannot be read, or they are no pair
+    tls_no_time,                 // no time was given to judge the certificates' dates by
+    tls_setup,                   // the TLS library could not be set up; native_error() says why
+    tls_out_of_memory,           // the TLS library's heap, or ours, is too small
+    tls_no_random,               // the TLS library has no random numbers
+    tls_not_tls,                 // the server does not speak TLS on this port
+    tls_version,                 // no common protocol version at or above the minimum
+    tls_no_common_cipher,        // no common cipher suite
+    tls_alert,                   // the server ended the handshake with an alert
+    tls_no_certificate,          // the server showed no certificate
+    tls_bad_certificate,         // a certificate that cannot be parsed, or is not allowed its use
+    tls_unknown_ca,              // no trust anchor vouches for the server's certificate
+    tls_self_signed,             // the server's certificate is its own, and no trust anchor
+    tls_bad_signature,           // a signature in the chain or the handshake is wrong
+    tls_weak_key,                // a key or signature in the chain is too weak
+    tls_expired,                 // a certificate of the chain, or every trust anchor, has expired
+    tls_not_yet_valid,  // a certificate of the chain, or every trust anchor, is not valid yet
+    tls_name_mismatch,  // the server's certificate is for another name (RFC 9525)
+    tls_ip_mismatch,    // the server's certificate is not for this IP address
+    tls_unsafe,         // the handshake ended in a suite, version or peer that was not asked for
+    tls_truncated,      // the connection ended without TLS's own goodbye
+    tls_failed,         // any other fatal error of the TLS library; native_error() says which
 };
 
 }  // namespace mailmote

@@ -82,6 +82,8 @@ constexpr std::string_view explain(errc error) {
 
     case errc::tls_no_anchors: return "no trust anchor is set up";
     case errc::tls_bad_anchors: return "a trust anchor cannot be read";
+    case errc::tls_bad_client_certificate:
+      return "the client's certificate or its key cannot be read, or they do not belong together";
     case errc::tls_no_time: return "the time is not known, so no certificate can be judged";
     case errc::tls_setup: return "TLS cannot be set up";
     case errc::tls_out_of_memory: return "TLS ran out of memory";

@@ -86,6 +86,7 @@ TEST_CASE("what cannot be sent at all is 65, and what cannot be read 66") {
   CHECK(exit_code(errc::smtputf8_needed) == 65);
   CHECK(exit_code(errc::source_failed) == 66);
   CHECK(exit_code(errc::tls_bad_anchors) == 66);
+  CHECK(exit_code(errc::tls_bad_client_certificate) == 66);
 }
 
 }  // namespace

@@ -7,7 +7,8 @@
 #   authority NAME COMMON_NAME ISSUER START END [EXTENSION...]
 #   server NAME ISSUER START END [EXTENSION...]
 #
-# $digest, sha256 unless it is set, is what they are signed with.
+# $digest, sha256 unless it is set, is what they are signed with; $sign_options are more words for
+# `openssl ca`.
 
 long="20200101000000Z 20891231235959Z"
 past="20200101000000Z 20201231235959Z"
@@ -52,7 +53,8 @@ certify() {
   else
     set -- -cert "$issuer.pem" -keyfile "$issuer.key"
   fi
-  openssl ca -batch -notext -md "${digest-sha256}" -config "$work/ca.conf" "$@" -startdate "$start" -enddate "$end" \
+  # shellcheck disable=SC2086  # options are words
+  openssl ca -batch -notext -md "${digest-sha256}" ${sign_options-} -config "$work/ca.conf" "$@" -startdate "$start" -enddate "$end" \
     -extfile "$work/extensions" -in "$work/request" -out "$name.pem" 2>"$work/log" ||
     { cat "$work/log" >&2; exit 1; }
 }

@@ -26,8 +26,11 @@
 #   unknown                as good, by other_ca
 #   forged                 as good, by a CA that has ca's name and not its key
 #   client_only            as good, by ca, for clients only (extended key usage)
+#   sha384, sha512, sha1   as good, signed by ca with another digest than SHA-256
+#   pss                    as rsa, signed with RSASSA-PSS and SHA-384
 #
-# ca.der and good.der are the same certificates in DER.
+# ca.der, good.der, rsa.der and those of the last two lines are the same certificates in DER, and
+# NAME.end_point the hash by which RFC 5929 names them. key.der, key_pkcs8.der are good.key in DER.
 set -eu
 umask 077
 support=$(cd "$(dirname "$0")" && pwd)
@@ -42,11 +45,13 @@ names="DNS:mail.example.test,DNS:localhost,IP:127.0.0.1,IP:::1"
 
 for name in ca other_ca old_ca by_old imposter intermediate late_intermediate client_intermediate \
   narrow_intermediate client_chain narrow_chain good chain chain_expired \
-  wrong_name wildcard common_name expired future self_signed unknown forged client_only; do
+  wrong_name wildcard common_name expired future self_signed unknown forged client_only \
+  sha384 sha512 sha1; do
   key "$name"
 done 2>/dev/null
 key rsa_ca rsa 2>/dev/null
 key rsa rsa 2>/dev/null
+key pss rsa 2>/dev/null
 key rsa_chain rsa 2>/dev/null
 key rsa_intermediate rsa 2>/dev/null
 
@@ -82,6 +87,14 @@ key rsa_intermediate rsa 2>/dev/null
   server unknown other_ca $long "subjectAltName=$names"
   server forged imposter $long "subjectAltName=$names" authorityKeyIdentifier=none
   server client_only ca $long "subjectAltName=$names" extendedKeyUsage=clientAuth
+
+  for digest in sha384 sha512 sha1; do
+    server $digest ca $long "subjectAltName=$names"
+  done
+  digest=sha384
+  sign_options="-sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:-1"
+  server pss rsa_ca $long "subjectAltName=$names"
+  digest=sha256 sign_options=
 }
 
 for name in chain chain_expired client_chain narrow_chain; do
@@ -93,7 +106,13 @@ cat rsa_intermediate.pem >>rsa_chain.pem
 cat late_intermediate.pem >>chain_expired.pem
 cat client_intermediate.pem >>client_chain.pem
 cat narrow_intermediate.pem >>narrow_chain.pem
-for name in ca good; do
+for name in ca good rsa sha384 sha512 sha1 pss; do
   openssl x509 -in $name.pem -outform DER -out $name.der
 done
+end_point() { openssl dgst "-$2" -binary -out "$1.end_point" "$1.der"; }
+for name in good rsa sha1; do end_point $name sha256; done
+for name in sha384 pss; do end_point $name sha384; done
+end_point sha512 sha512
+openssl ec -in good.key -outform DER -out key.der 2>/dev/null
+openssl pkcs8 -topk8 -nocrypt -in good.key -outform DER -out key_pkcs8.der
 rm -f imposter.* *intermediate.*

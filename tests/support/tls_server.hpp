@@ -28,6 +28,7 @@ struct tls_server_settings {
   bool tls_1_1_only = false;     // where wolfSSL still has it
   bool tls_1_2_only = false;
   bool tls_1_3_only = false;
+  std::string_view client_anchors = {};  // NAME.pem: whom it trusts; it then demands a certificate
 };
 
 template <mailmote::byte_stream Lower>
@@ -37,6 +38,14 @@ class tls_server {
     wolfSSL_Init();
     ctx_ = wolfSSL_CTX_new(method(with));
     wolfSSL_CTX_set_verify(ctx_, WOLFSSL_VERIFY_NONE, nullptr);
+    if (!with.client_anchors.empty()) {
+      const std::string anchors = read_file(pki(with.client_anchors) + ".pem");
+      is_ready_ =
+          wolfSSL_CTX_load_verify_buffer(ctx_, octets(anchors), static_cast<long>(anchors.size()),
+                                         WOLFSSL_FILETYPE_PEM) == WOLFSSL_SUCCESS;
+      wolfSSL_CTX_set_verify(ctx_, WOLFSSL_VERIFY_PEER | WOLFSSL_VERIFY_FAIL_IF_NO_PEER_CERT,
+                             nullptr);
+    }
     const char* suites = with.suites;
     if (with.certificate.empty()) {
 #ifdef HAVE_ANON
@@ -47,6 +56,7 @@ class tls_server {
       const std::string chain = read_file(pki(with.certificate) + ".pem");
       const std::string key = read_file(pki(with.certificate) + ".key");
       is_ready_ =
+          is_ready_ &&
           wolfSSL_CTX_use_certificate_chain_buffer(
               ctx_, octets(chain), static_cast<long>(chain.size())) == WOLFSSL_SUCCESS &&
           wolfSSL_CTX_use_PrivateKey_buffer(ctx_, octets(key), static_cast<long>(key.size()),

@@ -40,17 +40,18 @@ struct callers_context {
   }
 };
 
-struct tls_pair {
+template <class Session>
+struct basic_tls_pair {
   std::string anchors;
   memory_pipe pipe;
   tls_server<pipe_end> server;
   mailmote::wolfssl::scoped<mailmote::wolfssl::context> own_trust;
-  mailmote::wolfssl::scoped<mailmote::wolfssl::session> tls;
+  mailmote::wolfssl::scoped<Session> tls;
 
-  explicit tls_pair(const tls_server_settings& with = {},
-                    const std::string& anchors_file = "ca.pem",
-                    mailmote::wolfssl::context_settings trusting = {},
-                    mailmote::wolfssl::context* shared_trust = nullptr)
+  explicit basic_tls_pair(const tls_server_settings& with = {},
+                          const std::string& anchors_file = "ca.pem",
+                          mailmote::wolfssl::context_settings trusting = {},
+                          mailmote::wolfssl::context* shared_trust = nullptr)
       : anchors{read_file(pki(anchors_file))},
         server{pipe.far, with},
         own_trust{settings(trusting)},
@@ -108,5 +109,7 @@ struct tls_pair {
     return trusting;
   }
 };
+
+using tls_pair = basic_tls_pair<mailmote::wolfssl::session>;
 
 }  // namespace support

@@ -67,6 +67,8 @@ class session {
   }
 
  private:
+  friend class bindable_session;  // wolfssl_binding.hpp
+
   enum class phase : std::uint8_t { closed, handshake, proven };
 
   static constexpr std::int64_t no_time = std::numeric_limits<std::int64_t>::min();

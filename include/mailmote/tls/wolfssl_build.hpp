@@ -10,6 +10,7 @@
 #include <wolfssl/options.h>
 #endif
 #include <wolfssl/ssl.h>
+#include <wolfssl/wolfcrypt/hash.h>
 #ifndef NO_MD5
 #include <wolfssl/wolfcrypt/md5.h>
 #endif

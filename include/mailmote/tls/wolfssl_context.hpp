@@ -37,6 +37,13 @@ struct context_settings {
 
   version minimum = version::tls_1_2;
 
+  // Who we are, for a server that asks: a certificate, in PEM with those of the CAs between behind it
+  // if need be, or alone in DER; and its key, in PEM without a password, or DER. Not copied: wolfSSL
+  // does. Both or neither, else the session's error is tls_bad_client_certificate; tls_setup where
+  // wolfSSL was built with WOLFSSL_NO_CLIENT_AUTH.
+  tls::anchor_text certificate{};
+  tls::anchor_text key{};
+
   // A context of the caller's own, with anchors in it: then the fields above but `minimum` are not
   // used. We set nothing in it and do not free it, so its SSL_MODE_AUTO_RETRY (Debian: on) stays: a
   // handshake then reads up to ten times for one want_read. Every check of ours is made all the same.
@@ -71,7 +78,8 @@ class context {
   errc load_system_store() noexcept;
   errc load_pem(std::string_view pem) noexcept;
   errc load_der(tls::octets der) noexcept;
-  errc refusal(int code) noexcept;
+  errc load_own_certificate() noexcept;
+  errc refusal(int code, errc otherwise) noexcept;
 
   static constexpr std::size_t max_anchor_text = 8192;  // of one certificate in a file
 
@@ -129,7 +137,8 @@ inline errc context::open(std::int64_t now, tls::fault& found) noexcept {
 #ifdef HAVE_ECC
   (void)wolfSSL_CTX_SetMinEccKey_Sz(ctx_, tls::least_ecc_bits);
 #endif
-  const errc error = load_anchors(found);
+  errc error = load_anchors(found);
+  if (error == errc::none) error = load_own_certificate();
   if (error != errc::none) {
     wolfSSL_CTX_free(ctx_);
     ctx_ = nullptr;
@@ -175,7 +184,8 @@ inline errc context::load_pem(std::string_view pem) noexcept {
   const int code =
       wc_PemToDer(reinterpret_cast<const unsigned char*>(pem.data()), static_cast<long>(pem.size()),
                   CERT_TYPE, &der, nullptr, nullptr, nullptr);
-  const errc error = code == 0 ? load_der({der->buffer, der->length}) : refusal(code);
+  const errc error =
+      code == 0 ? load_der({der->buffer, der->length}) : refusal(code, errc::tls_bad_anchors);
   wc_FreeDer(&der);
   return error;
 }
@@ -189,16 +199,44 @@ inline errc context::load_der(tls::octets der) noexcept {
   const int code = wolfSSL_CTX_load_verify_buffer_ex(
       ctx_, der.data(), static_cast<long>(der.size()), WOLFSSL_FILETYPE_ASN1, 0,
       WOLFSSL_LOAD_FLAG_DATE_ERR_OKAY);  // the clock that it would ask may be dead
-  if (code != WOLFSSL_SUCCESS) return refusal(code);
+  if (code != WOLFSSL_SUCCESS) return refusal(code, errc::tls_bad_anchors);
   ++loaded_;
   return errc::none;
 }
 
-inline errc context::refusal(int code) noexcept {
+// Its dates and names are the server's to judge.
+inline errc context::load_own_certificate() noexcept {
+  if (with_.certificate.empty() && with_.key.empty()) return errc::none;
+#ifdef WOLFSSL_NO_CLIENT_AUTH
+  return errc::tls_setup;
+#else
+  const auto octets = [](std::string_view text) {
+    return reinterpret_cast<const unsigned char*>(text.data());
+  };
+  const auto size = [](std::string_view text) { return static_cast<long>(text.size()); };
+  const std::string_view own = with_.certificate.text();
+  const std::string_view key = with_.key.text();
+  const bool is_pem = tls::place_of("-----BEGIN ", key) < key.size();  // DER may be short
+  int code =
+      with_.certificate.is_der()
+          ? wolfSSL_CTX_use_certificate_buffer(ctx_, octets(own), size(own), WOLFSSL_FILETYPE_ASN1)
+          : wolfSSL_CTX_use_certificate_chain_buffer(ctx_, octets(own), size(own));
+  if (code == WOLFSSL_SUCCESS) {
+    code = wolfSSL_CTX_use_PrivateKey_buffer(ctx_, octets(key), size(key),
+                                             is_pem ? WOLFSSL_FILETYPE_PEM : WOLFSSL_FILETYPE_ASN1);
+  }
+#ifndef NO_CHECK_PRIVATE_KEY
+  if (code == WOLFSSL_SUCCESS) code = wolfSSL_CTX_check_private_key(ctx_);
+#endif
+  return code == WOLFSSL_SUCCESS ? errc::none : refusal(code, errc::tls_bad_client_certificate);
+#endif
+}
+
+inline errc context::refusal(int code, errc otherwise) noexcept {
   native_error_ = code;
   const errc meaning = meaning_of(code);
   const bool is_told = meaning == errc::tls_out_of_memory || meaning == errc::tls_weak_key;
-  return is_told ? meaning : errc::tls_bad_anchors;
+  return is_told ? meaning : otherwise;
 }
 
 #ifndef NO_FILESYSTEM
