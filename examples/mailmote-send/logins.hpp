@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <mailmote/mailmote.hpp>
+#include <mailmote/sasl/scram.hpp>
 #include <mailmote/tls/wolfssl_hash.hpp>
 #include <mailmote/tls/wolfssl_random.hpp>
 
