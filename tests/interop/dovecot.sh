@@ -23,7 +23,7 @@ start_login_judge() { :; }
 
 server_start() {
   local tries
-  dovecot=$1/dovecot
+  dovecot=$1/dovecot pki=$2
   install -d -m 711 "$1"
   install -d -m 755 "$dovecot" "$dovecot/keys" "$dovecot/keys/default/HS256"
   install -d -o nobody -m 700 "$dovecot/home"
@@ -31,6 +31,10 @@ server_start() {
   printf %s "$token_key" | base64 -w 0 >"$dovecot/keys/default/HS256/default"
   chown root:dovecot "$dovecot/users"
   chmod 640 "$dovecot/users"
+  client_certificate=$dovecot/client.pem client_key=$pki/client_only.key
+  openssl req -new -key "$client_key" -subj "/CN=$user" 2>/dev/null |
+    openssl x509 -req -CA "$pki/ca.pem" -CAkey "$pki/ca.key" -set_serial 17 -days 2 \
+      -out "$client_certificate" 2>/dev/null || return 1
   cat >"$dovecot/tokens" <<END
 introspection_mode = local
 local_validation_key_dict = fs:posix:prefix=$dovecot/keys/
@@ -54,7 +58,7 @@ END
   return 1
 }
 
-# With mail_debug, each command that it hears is in its log.
+# Each command that it hears is in its log: with auth_debug before the login, with mail_debug after.
 write_dovecot_conf() {
   cat >"$dovecot/conf" <<END
 base_dir = $dovecot/run
@@ -75,7 +79,7 @@ submission_relay_host = 127.0.0.1
 submission_relay_port = $relay_port
 auth_mechanisms = plain login cram-md5 scram-sha-1 scram-sha-256 oauthbearer xoauth2 external
 auth_failure_delay = 0
-auth_verbose = yes
+auth_debug = yes
 mail_debug = yes
 mail_location = maildir:$dovecot/home
 passdb {

@@ -23,11 +23,15 @@ write_token() {
 # The mechanism of each AUTH that the server heard.
 auths() { server_lines | sed -n 's/^AUTH \([^ ]*\).*/\1/p'; }
 
-# logged_in_by NAME: tried once, said in the dialogue, and no secret shown.
+# logged_in_by NAME: tried once, said in the dialogue, and no secret shown: of what the client says,
+# nothing is there but what is known.
 logged_in_by() {
   [[ $(auths) == "$1" ]] || complain "the server should have heard one AUTH $1"
   says "^C: AUTH $1( [*]{4})?\$"
   says "^-- the login is $1\$"
+  ! grep '^C: ' "$work/out" | grep -vE '^C: (EHLO mote17\.example\.test|STARTTLS|QUIT|DATA)$' |
+    grep -vE "^C: (AUTH $1( [*]{4})?|[*]{4}|MAIL FROM:<$sender>.*|RCPT TO:<ops@example\.test>)?\$" ||
+    complain 'a secret is shown'
   showed_no_secret
 }
 
@@ -92,8 +96,10 @@ run_login_rows() {
     login_row "$how, a token of 3 KB" "$how" \
       logs_in "$how" "$(upper "$how")" --token-file "$token.long"
   done
-  login_row external external logs_in external EXTERNAL --cert "$work/pki/client_only.pem" \
-    --key "$work/pki/client_only.key"
+  login_row external external logs_in external EXTERNAL --cert "${client_certificate-}" \
+    --key "${client_key-}"
+  login_row 'auto, with a certificate' external logs_in auto EXTERNAL \
+    --cert "${client_certificate-}" --key "${client_key-}"
   login_row 'auto, with a password' "$strongest" logs_in auto "$(upper "$strongest")"
   login_row 'auto, with a token' oauthbearer logs_in auto OAUTHBEARER --token-file "$token"
   login_row 'a wrong password, tried once' "$strongest" tries_once
