@@ -315,8 +315,11 @@ std::optional<complaint> read_token(options& chosen) {
   std::string& token =
       chosen.token.emplace(std::istreambuf_iterator<char>{in}, std::istreambuf_iterator<char>{});
   token.erase(token.find_last_not_of(" \t\r\n") + 1);
-  if (!token.empty()) return std::nullopt;
-  return complaint{unreadable_file, "cannot read a token from " + *chosen.token_file};
+  if (token.empty()) {
+    return complaint{unreadable_file, "cannot read a token from " + *chosen.token_file};
+  }
+  if (std::all_of(token.begin(), token.end(), mailmote::ascii::is_printable)) return std::nullopt;
+  return complaint{bad_string, "this is no token: " + *chosen.token_file};
 }
 
 // Whole; an empty file is none.

@@ -220,6 +220,7 @@ verbose() {
     'S: 250 2.0.0 taken' \
     'C: QUIT' \
     'S: 221 2.0.0 bye' \
+    '-- the login is PLAIN' \
     'delivered (250 2.0.0 taken)'
   complains_of
 }

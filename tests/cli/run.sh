@@ -27,6 +27,7 @@ source "$here/command_line.sh"
 source "$here/exit_codes.sh"
 source "$here/composing.sh"
 source "$here/trust.sh"
+source "$here/logins.sh"
 end_silence
 
 echo "$passed passed, $failed failed"
