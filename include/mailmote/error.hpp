@@ -23,7 +23,7 @@ enum class [[nodiscard]] errc : std::uint8_t{
     bad_reverse_path,   // `from` is no mailbox of RFC 5321 4.1.2, or over its limits
     bad_recipient,      // a recipient is no mailbox of RFC 5321 4.1.2, or over its limits
     bad_username,       // a login's user name is empty, or has a NUL or control character
-    bad_password,       // a login's password is empty, or has a NUL or control character
+    bad_password,       // a password is empty or has a control character; or a token is not ASCII
     bad_authorization,  // a login's authorization identity has a NUL or control character
     needs_saslprep,  // a login's string has letters outside ASCII, and is not `prepared` (RFC 4013)
     smtputf8_needed,    // an address is not ASCII, and the server has no SMTPUTF8; before MAIL

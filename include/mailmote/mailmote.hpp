@@ -11,8 +11,13 @@
 #include <mailmote/explain.hpp>
 #include <mailmote/mime/message.hpp>
 #include <mailmote/run.hpp>
+#include <mailmote/sasl/cram_md5.hpp>
+#include <mailmote/sasl/external.hpp>
 #include <mailmote/sasl/login.hpp>
+#include <mailmote/sasl/oauthbearer.hpp>
 #include <mailmote/sasl/plain.hpp>
+#include <mailmote/sasl/strongest.hpp>
+#include <mailmote/sasl/xoauth2.hpp>
 #include <mailmote/text/stream_source.hpp>
 #include <mailmote/text/text_source.hpp>
 #include <mailmote/version.hpp>

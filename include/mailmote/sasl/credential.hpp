@@ -8,6 +8,7 @@
 // Bounds:         no copy of the string.
 #pragma once
 
+#include <concepts>
 #include <string_view>
 
 #include <mailmote/error.hpp>
@@ -17,8 +18,9 @@ namespace mailmote::sasl {
 
 class credential {
  public:
-  constexpr credential(std::string_view text) : text_{text} {}
-  constexpr credential(const char* text) : text_{text} {}
+  // From whatever is a string to others: it is referred to.
+  template <std::convertible_to<std::string_view> Text>
+  constexpr credential(const Text& text) : text_{text} {}
 
   constexpr std::string_view text() const { return text_; }
   constexpr bool empty() const { return text_.empty(); }
@@ -29,6 +31,9 @@ class credential {
     if (ascii::has_control(text_)) return bad;
     return ascii::has_non_ascii(text_) && !is_prepared_ ? errc::needs_saslprep : errc::none;
   }
+
+  // The same of one that there has to be: `bad` where it is empty, too.
+  constexpr errc check_needed(errc bad) const { return empty() ? bad : check(bad); }
 
  private:
   friend constexpr credential prepared(std::string_view text);

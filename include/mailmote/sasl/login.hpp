@@ -12,6 +12,7 @@
 #include <span>
 #include <string_view>
 
+#include <mailmote/sasl/credential.hpp>
 #include <mailmote/sasl/mechanism.hpp>
 
 namespace mailmote::sasl {
@@ -19,13 +20,12 @@ namespace mailmote::sasl {
 // The strings are referred to, and must live until the client has finished.
 class login final : public mechanism {
  public:
-  constexpr login(std::string_view username, std::string_view password)
+  constexpr login(credential username, credential password)
       : username_{username}, password_{password} {}
 
   errc check() const noexcept override {
-    if (username_.empty() || ascii::has_control(username_)) return errc::bad_username;
-    if (password_.empty() || ascii::has_control(password_)) return errc::bad_password;
-    return errc::none;
+    const errc bad = username_.check_needed(errc::bad_username);
+    return bad != errc::none ? bad : password_.check_needed(errc::bad_password);
   }
 
   errc select(offer offered) noexcept override {
@@ -39,7 +39,7 @@ class login final : public mechanism {
 
   errc respond() noexcept override {
     if (questions_ == 2) return errc::bad_challenge;
-    rest_ = questions_++ == 0 ? username_ : password_;
+    rest_ = questions_++ == 0 ? username_.text() : password_.text();
     return errc::none;
   }
 
@@ -61,8 +61,8 @@ class login final : public mechanism {
   }
 
  private:
-  std::string_view username_;
-  std::string_view password_;
+  credential username_;
+  credential password_;
   std::string_view rest_{};     // of the answer that is being read
   std::uint8_t questions_ = 0;  // answered so far
 };

@@ -11,24 +11,23 @@
 #include <span>
 #include <string_view>
 
+#include <mailmote/sasl/credential.hpp>
 #include <mailmote/sasl/mechanism.hpp>
 
 namespace mailmote::sasl {
 
-// The strings are referred to, and must live until the client has finished. UTF-8 is sent as it
-// is: whoever has such a password gives it already prepared (RFC 4013).
+// The strings are referred to, and must live until the client has finished.
 class plain final : public mechanism {
  public:
   // `authorization` is the identity to act as; empty, as almost always, is the user's own.
-  constexpr plain(std::string_view username, std::string_view password,
-                  std::string_view authorization = {})
+  constexpr plain(credential username, credential password, credential authorization = "")
       : parts_{authorization, username, password} {}
 
   errc check() const noexcept override {
-    if (ascii::has_control(parts_[0])) return errc::bad_authorization;
-    if (parts_[1].empty() || ascii::has_control(parts_[1])) return errc::bad_username;
-    if (parts_[2].empty() || ascii::has_control(parts_[2])) return errc::bad_password;
-    return errc::none;
+    errc bad = parts_[0].check(errc::bad_authorization);
+    if (bad == errc::none) bad = parts_[1].check_needed(errc::bad_username);
+    if (bad == errc::none) bad = parts_[2].check_needed(errc::bad_password);
+    return bad;
   }
 
   errc select(offer offered) noexcept override {
@@ -39,7 +38,7 @@ class plain final : public mechanism {
   bool reveals_secret() const noexcept override { return true; }
 
   std::size_t initial_response() const noexcept override {
-    return parts_[0].size() + 1 + parts_[1].size() + 1 + parts_[2].size();
+    return parts_[0].text().size() + 1 + parts_[1].text().size() + 1 + parts_[2].text().size();
   }
 
   void challenge(std::span<const char>) noexcept override {}
@@ -51,7 +50,7 @@ class plain final : public mechanism {
   io_result read_some(std::span<char> out) noexcept override {
     std::size_t written = 0;
     while (written < out.size()) {
-      const std::string_view part = parts_[part_];
+      const std::string_view part = parts_[part_].text();
       if (position_ < part.size()) {
         out[written++] = part[position_++];
       } else if (part_ + 1 < std::size(parts_)) {
@@ -69,7 +68,7 @@ class plain final : public mechanism {
   void forget() noexcept override { part_ = position_ = 0; }
 
  private:
-  std::string_view parts_[3];
+  credential parts_[3];
   std::size_t part_ = 0;      // where reading stands ...
   std::size_t position_ = 0;  // ... and within that part
 };

@@ -362,7 +362,7 @@ inline void session::continue_connection() {
   const bool has_chosen = login_ != nullptr;  // again, as the server did not do what it had offered
   const errc bad = has_chosen ? errc::none : login->select(capabilities_.auth);
   if (bad != errc::none) return leave(bad);
-  if (!may_log_in(settings_, *login, encrypted_)) return leave(errc::auth_needs_tls);
+  if (!choose_allowed(settings_, *login, encrypted_)) return leave(errc::auth_needs_tls);
   login_ = login;
   auth_.begin(*login, settings_);
   go(step::auth);
@@ -377,7 +377,8 @@ inline void session::on_auth() {
     if (bad != errc::none) record(bad);
     return;
   }
-  if (!canceled && is_unavailable(reply_.code()) && login.select_next()) return continue_connection();
+  if (!canceled && is_unavailable(reply_.code()) && login.select_next())
+    return continue_connection();
   if (!reply_.is_class(2) || canceled) return refuse(login.refusal());
   if (const errc bad = login.accept(); bad != errc::none) return leave(bad);
   authenticated_ = true;

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: BSL-1.0
+// scram.hpp: the login in which both sides prove that they know the password, and neither shows it.
+//
+//   C: n=user, our nonce
+//   S: both nonces, salt, count     -> the keys, in slices of work; none where they are known already
+//   C: the binding, both nonces, proof
+//   S: its signature                -> verified, or no login
+//   C: (nothing)
+//
+// Knows:          RFC 5802, 7677; by way of a channel_binding RFC 9266 and 5929.
+// Does not know:  hash functions, TLS, or where keys are kept.
+// Bounds:         one call does `iterations_per_slice` iterations at most. The server's message is held
+//                 (scram_messages.hpp), and two states of the hash function.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include <mailmote/channel_binding.hpp>
+#include <mailmote/random.hpp>
+#include <mailmote/sasl/credential.hpp>
+#include <mailmote/sasl/hmac.hpp>
+#include <mailmote/sasl/mechanism.hpp>
+#include <mailmote/sasl/pbkdf2.hpp>
+#include <mailmote/sasl/scram_challenge.hpp>
+#include <mailmote/sasl/scram_keys.hpp>
+#include <mailmote/sasl/scram_messages.hpp>
+
+namespace mailmote::sasl {
+
+inline constexpr std::uint32_t iterations_per_slice = 64;
+
+template <hash Hash>
+struct scram_options {
+  channel_binding* binding = nullptr;  // ties the login to the TLS connection, where there is one
+  std::string_view authorization{};    // the identity to act as; empty: the user's own
+  std::uint32_t max_iterations = 100'000;  // the work that a server may ask for
+
+  // Where the keys are kept for the next connection, which then has no work. They are valid (have
+  // iterations) once the server has shown that they are right; they are the caller's to wipe.
+  scram_keys<Hash>* remember = nullptr;
+};
+
+// The strings, the keys and what the options name are referred to, and must live until the client has
+// finished. `NonceOctets` is for examples whose nonce is shorter.
+template <hash Hash, std::size_t NonceOctets = scram_nonce_octets>
+class scram final : public mechanism {
+  static_assert(Hash::size == 20 || Hash::size == 32, "SCRAM is defined with SHA-1 and SHA-256");
+  static_assert(NonceOctets % 3 == 0 && NonceOctets <= scram_nonce_octets);
+
+ public:
+  constexpr scram(credential username, credential password, random_source& random,
+                  const scram_options<Hash>& options = {})
+      : messages_{username.text(), options.authorization, options.binding},
+        username_{username},
+        password_{password},
+        random_{random},
+        max_iterations_{options.max_iterations},
+        known_{options.remember},
+        remember_{options.remember} {}
+
+  // By keys that were derived elsewhere: the device has no password. `remember` is not used.
+  constexpr scram(credential username, const scram_keys<Hash>& keys, random_source& random,
+                  const scram_options<Hash>& options = {})
+      : messages_{username.text(), options.authorization, options.binding},
+        username_{username},
+        random_{random},
+        max_iterations_{options.max_iterations},
+        known_{&keys} {}
+
+  errc check() const noexcept override {
+    if (username_.empty()) return errc::bad_username;
+    if (const errc bad = username_.check(errc::bad_username); bad != errc::none) return bad;
+    if (has_password() && password_.empty()) return errc::bad_password;
+    if (const errc bad = password_.check(errc::bad_password); bad != errc::none) return bad;
+    return credential{messages_.authorization()}.check(errc::bad_authorization);
+  }
+
+  errc select(offer offered) noexcept override {
+    forget();
+    const errc bad = messages_.begin(offered, unbound, random_, NonceOctets);
+    if (bad == errc::none) step_ = step::first;
+    return bad;
+  }
+  kind selected() const noexcept override {
+    return messages_.is_bound() ? scram_messages::bound(unbound) : unbound;
+  }
+  bool reveals_secret() const noexcept override { return false; }
+
+  std::size_t initial_response() const noexcept override {
+    text::piece_writer counted{{}, no_initial_response};
+    messages_.put_first(counted);
+    return no_initial_response - counted.to_skip();
+  }
+
+  void challenge(std::span<const char> octets) noexcept override { messages_.hear(octets); }
+
+  errc respond() noexcept override {
+    if (messages_.is_too_long()) return errc::challenge_too_long;
+    said_ = 0;
+    if (step_ == step::first) return begin_proof();
+    if (step_ == step::final) return verify();
+    return errc::bad_challenge;
+  }
+
+  io_result read_some(std::span<char> out) noexcept override {
+    if (step_ == step::deriving) {
+      if (work_.run(mac_, iterations_per_slice)) use_derived_keys();
+      return io_status::want_read;
+    }
+    text::piece_writer writer{out, said_};
+    if (step_ == step::first) messages_.put_first(writer);
+    if (step_ == step::final) messages_.put_final(writer, server_nonce(), proof_);
+    if (writer.written() == 0) {
+      messages_.forget_heard();  // the next is another message
+      return io_status::closed;
+    }
+    said_ += writer.written();
+    return io_result::moved(writer.written());
+  }
+
+  errc accept() noexcept override {
+    return step_ == step::proven ? errc::none : errc::auth_server_unproven;
+  }
+
+  void forget() noexcept override {
+    step_ = step::none;
+    said_ = nonce_size_ = 0;
+    messages_.forget();
+    work_.forget();
+    mac_.forget();
+    wipe(proof_);
+    wipe(signature_);
+  }
+
+ private:
+  using digest = typename hmac<Hash>::digest;
+
+  enum class step : std::uint8_t {
+    none,
+    first,     // our first message is said, and the server's awaited
+    deriving,  // the keys are worked out
+    final,     // our proof is said, and the server's signature awaited
+    proven,    // the signature is right
+    refused,   // the server has said that it will refuse
+  };
+
+  static constexpr kind unbound = Hash::size == 20 ? kind::scram_sha_1 : kind::scram_sha_256;
+
+  bool has_password() const { return known_ == nullptr || known_ == remember_; }
+
+  // Part of the first message, from its beginning.
+  std::string_view server_nonce() const { return {messages_.heard().data() + 2, nonce_size_}; }
+
+  errc begin_proof() {
+    scram_challenge said;
+    if (const errc bad = parse(messages_.heard(), max_iterations_, said); bad != errc::none) {
+      return bad;
+    }
+    const std::string_view ours = messages_.nonce();
+    if (said.nonce.size() <= ours.size() || !said.nonce.starts_with(ours))
+      return errc::bad_challenge;
+    nonce_size_ = said.nonce.size();
+    iterations_ = said.iterations;
+    return take_salt(said.salt);
+  }
+
+  // Walks over the salt once: whether it is that of the known keys, the beginning of the work on others, and
+  // a copy to keep with them.
+  errc take_salt(std::string_view base64) {
+    bool is_known = known_ != nullptr && known_->iterations == iterations_;
+    if (remember_ != nullptr) remember_->iterations = 0;  // until they are proven, again
+    mac_.set_key(password_.text());
+    Hash salted = mac_.begin();
+    text::base64_decoder decoder;
+    std::size_t size = 0;
+    for (const char c : base64) {
+      char octet = 0;
+      if (decoder.decode(c, octet) <= 0) continue;
+      salted.update({&octet, 1});
+      is_known = is_known && size < known_->salt_size && known_->salt[size] == octet;
+      if (remember_ != nullptr && size < max_scram_salt) remember_->salt[size] = octet;
+      ++size;
+    }
+    if (!decoder.complete() || size == 0) return errc::bad_challenge;
+    is_known = is_known && size == known_->salt_size;
+    if (!is_known && !has_password()) return errc::auth_keys_stale;
+    if (remember_ != nullptr) remember_->salt_size = size <= max_scram_salt ? size : 0;
+    if (is_known) {
+      prove(known_->client_key, known_->server_key);
+    } else {
+      work_.begin(mac_, salted, iterations_);
+      step_ = step::deriving;
+    }
+    return errc::none;
+  }
+
+  void use_derived_keys() {
+    digest client_key;
+    digest server_key;
+    scram_keys<Hash>::make(mac_, work_.result(), client_key, server_key);
+    work_.forget();
+    if (remember_ != nullptr) {
+      remember_->client_key = client_key;
+      remember_->server_key = server_key;
+    }
+    prove(client_key, server_key);
+    wipe(client_key);
+    wipe(server_key);
+  }
+
+  // Makes our proof, and the signature that the server's must be.
+  void prove(const digest& client_key, const digest& server_key) {
+    Hash hashed{};
+    hashed.update(client_key);
+    hashed.finish(proof_);  // StoredKey, so far
+    mac_.set_key(proof_);
+    proof_ = signature();
+    for (std::size_t i = 0; i < proof_.size(); ++i) {
+      proof_[i] = static_cast<char>(proof_[i] ^ client_key[i]);
+    }
+    mac_.set_key(server_key);
+    signature_ = signature();
+    mac_.forget();
+    step_ = step::final;
+  }
+
+  // Of what both sides sign, by the key in `mac_`.
+  digest signature() const {
+    Hash message = mac_.begin();
+    std::array<char, 64> room;
+    std::size_t done = 0;
+    for (bool is_complete = false; !is_complete;) {
+      text::piece_writer writer{room, done};
+      messages_.put_signed(writer, server_nonce());
+      message.update(std::span{room}.first(writer.written()));
+      done += writer.written();
+      is_complete = writer.complete();
+    }
+    return mac_.finish(message);
+  }
+
+  // In a time that does not tell how much of the signature is right.
+  errc verify() {
+    step_ = step::refused;
+    std::string_view said = messages_.heard();
+    if (!take_attribute(said, 'e').empty()) return errc::none;  // the reply will say it again
+    text::base64_decoder decoder;
+    std::size_t size = 0;
+    int difference = 0;
+    for (const char c : take_attribute(said, 'v')) {
+      char octet = 0;
+      if (decoder.decode(c, octet) <= 0) continue;
+      if (size < signature_.size()) difference |= octet ^ signature_[size];
+      ++size;
+    }
+    if (!decoder.complete() || size == 0) return errc::bad_challenge;
+    if (size != signature_.size() || difference != 0) return errc::auth_server_unproven;
+    step_ = step::proven;
+    if (remember_ != nullptr) remember_->iterations = iterations_;
+    return errc::none;
+  }
+
+  scram_messages messages_;
+  credential username_;
+  credential password_{""};
+  random_source& random_;
+  std::uint32_t max_iterations_;
+  const scram_keys<Hash>* known_;
+  scram_keys<Hash>* remember_ = nullptr;
+  step step_ = step::none;
+  std::uint32_t iterations_ = 0;
+  std::size_t said_ = 0;        // octets of our message
+  std::size_t nonce_size_ = 0;  // of both sides' nonce
+  hmac<Hash> mac_{};
+  pbkdf2<Hash> work_{};
+  digest proof_{};
+  digest signature_{};  // the server's
+};
+
+}  // namespace mailmote::sasl

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: BSL-1.0
+// scram_messages.hpp: the texts of one SCRAM exchange, written into a buffer of any size.
+//
+// Knows:          RFC 5802 sections 5 and 7, the flags of channel binding in section 6, which of a hash
+//                 function's two mechanisms that makes it.
+// Does not know:  hash functions, keys.
+// Bounds:         the server's message is held whole, as it is part of what is proven:
+//                 `max_scram_message` octets. The client's are made anew whenever they are needed.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include <mailmote/channel_binding.hpp>
+#include <mailmote/random.hpp>
+#include <mailmote/sasl/mechanism.hpp>
+#include <mailmote/text/base64.hpp>
+#include <mailmote/text/piece_writer.hpp>
+#include <mailmote/wipe.hpp>
+
+namespace mailmote::sasl {
+
+inline constexpr std::size_t max_scram_message = 512;  // of the server's
+inline constexpr std::size_t scram_nonce_octets = 18;  // 24 characters, without padding
+
+class scram_messages {
+ public:
+  constexpr scram_messages(std::string_view username, std::string_view authorization,
+                           channel_binding* binding)
+      : username_{username}, authorization_{authorization}, binding_{binding} {}
+
+  // A new exchange by the mechanism `unbound`, or its neighbour with channel binding.
+  errc begin(offer offered, kind unbound, random_source& random, std::size_t nonce_octets) {
+    bound_size_ = binding_ == nullptr ? 0 : binding_->read(bound_);
+    is_bound_ = bound_size_ > 0 && offered.has(bound(unbound));
+    if (!is_bound_ && !offered.has(unbound)) return errc::auth_unavailable;
+    std::array<char, scram_nonce_octets> octets{};
+    const std::span<char> used = std::span{octets}.first(nonce_octets);
+    if (!random.fill(used)) return errc::auth_no_random;
+    nonce_size_ = text::base64_encoder{}.encode(used, nonce_);
+    return errc::none;
+  }
+
+  bool is_bound() const { return is_bound_; }
+  static constexpr kind bound(kind unbound) {
+    return static_cast<kind>(static_cast<unsigned>(unbound) + 1);
+  }
+  constexpr std::string_view username() const { return username_; }
+  constexpr std::string_view authorization() const { return authorization_; }
+  std::string_view nonce() const { return {nonce_.data(), nonce_size_}; }
+
+  // The server's message, as far as there is room.
+  void hear(std::span<const char> octets) {
+    for (const char c : octets) {
+      if (heard_ < message_.size()) message_[heard_] = c;
+      if (heard_ <= message_.size()) ++heard_;
+    }
+  }
+  bool is_too_long() const { return heard_ > message_.size(); }
+  std::string_view heard() const {
+    return {message_.data(), is_too_long() ? message_.size() : heard_};
+  }
+  void forget_heard() { heard_ = 0; }
+
+  void put_first(text::piece_writer& out) const {
+    put_header(out);
+    put_first_bare(out);
+  }
+
+  // `nonce` is the server's, here and below.
+  void put_final(text::piece_writer& out, std::string_view nonce,
+                 std::span<const char> proof) const {
+    put_final_without_proof(out, nonce);
+    out.put(",p=");
+    put_base64(out, [proof](text::piece_writer& piece) {
+      piece.put({proof.data(), proof.size()});
+    });
+  }
+
+  // What both sides sign: AuthMessage.
+  void put_signed(text::piece_writer& out, std::string_view nonce) const {
+    put_first_bare(out);
+    out.put(',');
+    out.put(heard());
+    out.put(',');
+    put_final_without_proof(out, nonce);
+  }
+
+  void forget() {
+    wipe(message_);
+    wipe(bound_);
+    wipe(nonce_);
+    heard_ = bound_size_ = nonce_size_ = 0;
+  }
+
+ private:
+  // A name that may have the commas and equals signs of the grammar.
+  static void put_name(text::piece_writer& out, std::string_view name) {
+    for (const char c : name) {
+      if (c == '=') {
+        out.put("=3D");
+      } else if (c == ',') {
+        out.put("=2C");
+      } else {
+        out.put(c);
+      }
+    }
+  }
+
+  // Base64 of what `put` puts, a piece at a time.
+  template <class Put>
+  static void put_base64(text::piece_writer& out, Put put) {
+    std::array<char, 24> octets{};
+    std::array<char, text::base64_length(octets.size() + 2)> digits{};
+    text::base64_encoder encoder;
+    std::size_t done = 0;
+    for (bool is_complete = false; !is_complete;) {
+      text::piece_writer piece{octets, done};
+      put(piece);
+      done += piece.written();
+      is_complete = piece.complete();
+      std::size_t size = encoder.encode(std::span{octets}.first(piece.written()), digits);
+      out.put({digits.data(), size});
+      if (!is_complete) continue;
+      size = encoder.finish(digits);
+      out.put({digits.data(), size});
+    }
+  }
+
+  // The gs2-header. `y`: we could bind, and it seems that the server cannot. If it can, somebody has
+  // changed its offer on the way.
+  void put_header(text::piece_writer& out) const {
+    if (is_bound_) {
+      out.put("p=");
+      out.put(binding_->name());
+    } else {
+      out.put(bound_size_ > 0 ? 'y' : 'n');
+    }
+    out.put(',');
+    if (!authorization_.empty()) out.put("a=");
+    put_name(out, authorization_);
+    out.put(',');
+  }
+
+  void put_first_bare(text::piece_writer& out) const {
+    out.put("n=");
+    put_name(out, username_);
+    out.put(",r=");
+    out.put(nonce());
+  }
+
+  void put_final_without_proof(text::piece_writer& out, std::string_view nonce) const {
+    out.put("c=");
+    put_base64(out, [this](text::piece_writer& piece) {
+      put_header(piece);
+      if (is_bound_) piece.put({bound_.data(), bound_size_});
+    });
+    out.put(",r=");
+    out.put(nonce);
+  }
+
+  std::string_view username_;
+  std::string_view authorization_;
+  channel_binding* binding_;
+  std::size_t bound_size_ = 0;
+  std::size_t nonce_size_ = 0;
+  std::size_t heard_ = 0;  // octets; one more than there is room for stands for any number
+  bool is_bound_ = false;
+  std::array<char, text::base64_length(scram_nonce_octets)> nonce_{};
+  std::array<char, max_channel_binding> bound_{};
+  std::array<char, max_scram_message> message_{};
+};
+
+}  // namespace mailmote::sasl
