@@ -19,7 +19,7 @@ compiles() {
     done
     echo '#include <mailmote/sasl/hmac.hpp>'
     echo 'using namespace mailmote;'
-    echo "${1-}"
+    echo "void use() { ${1-} }"
   } |
     "$compiler" -std=c++20 -fsyntax-only -DWOLFSSL_USER_SETTINGS -I"$work" -I"$tests/../include" \
       -x c++ - >"$work/said" 2>&1
@@ -81,23 +81,28 @@ done
 md5='wolfssl::md5 hash;'
 sha_1='sasl::hmac<wolfssl::sha_1> key;'
 sha_256='sasl::hmac<wolfssl::sha_256> key;'
-exporter='wolfssl::context trust{{}}; wolfssl::bindable_session tls{trust};
-  wolfssl::channel_binding binding{tls};'
+exporter='wolfssl::context trust{{}}; wolfssl::bindable_session session{trust};
+  wolfssl::channel_binding binding{session};'
 
 cp "$lean" "$work/user_settings.h"
 refuses_use "$md5" 'CRAM-MD5 and md5 need wolfSSL without NO_MD5'
 refuses_use "$sha_1" 'SCRAM-SHA-1 and sha_1 need wolfSSL without NO_SHA'
 refuses_use "$exporter" 'tls-exporter needs wolfSSL with HAVE_KEYING_MATERIAL'
 takes_use "$sha_256"
-takes_use 'wolfssl::context trust{{}}; wolfssl::bindable_session tls{trust};
-  wolfssl::server_end_point binding{tls}; wolfssl::random random;'
+takes_use 'wolfssl::context trust{{}}; wolfssl::bindable_session session{trust};
+  wolfssl::server_end_point binding{session}; wolfssl::random random;'
 
 { cat "$lean" && echo "#define HAVE_KEYING_MATERIAL"; } | grep -v 'NO_MD5\|NO_SHA$' >"$work/user_settings.h"
 takes_use "$md5"
 takes_use "$sha_1"
 takes_use "$exporter"
 
-{ cat "$lean" && echo "#define NO_SHA256"; } >"$work/user_settings.h"
+{
+  cat "$lean"
+  for option in NO_SHA256 WOLFSSL_SHA512 WOLFSSL_SHA384 'CUSTOM_RAND_GENERATE_BLOCK octets_of_a_chip'; do
+    echo "#define $option"
+  done
+} >"$work/user_settings.h"
 refuses_use "$sha_256" 'SCRAM-SHA-256 and sha_256 need wolfSSL without NO_SHA256'
 
 # What makes a hash more than its octets.
