@@ -82,6 +82,8 @@ case ${1:-} in
     needs_of_build
     needs_of_postfix
     need python3-aiosmtpd has_aiosmtpd
+    need libgsasl-dev has_header gsasl.h
+    need libssl-dev has_header openssl/ssl.h
     ;;
   format) need clang-format-14 command -v clang-format-14 ;;
   tidy)

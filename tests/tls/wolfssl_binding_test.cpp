@@ -121,6 +121,13 @@ TEST_CASE("a server is named by its certificate's hash, as the openssl command c
 #endif
 }
 
+TEST_CASE("a session that was never bound to a server binds nothing") {
+  CHECK(read(unused_end_point).empty());
+#ifdef HAVE_KEYING_MATERIAL
+  CHECK(read(unused_exporter).empty());
+#endif
+}
+
 TEST_CASE("a server that is refused binds nothing, and neither does the one before it") {
   bindable_pair pair{{.certificate = "wrong_name"}};
   wolfssl::server_end_point binding{pair.tls};

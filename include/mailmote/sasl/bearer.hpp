@@ -54,7 +54,7 @@ class bearer : public mechanism {
 
   void challenge(std::span<const char> octets) noexcept final {
     for (const char c : octets) {
-      if (said_ < max_said) text_[said_++] = ascii::is_printable(c) ? c : '?';
+      if (said_ < max_said && ascii::is_printable(c)) text_[said_++] = c;
     }
   }
 
@@ -92,7 +92,7 @@ class bearer : public mechanism {
   errc refusal() const noexcept final {
     return said_ > 0 && text_[0] == '{' ? errc::auth_token_refused : errc::auth_refused;
   }
-  // JSON (RFC 7628 section 3.2.2), with `?` for what is not printable.
+  // JSON (RFC 7628 section 3.2.2), without what is not printable.
   std::string_view server_text() const noexcept final { return {text_, said_}; }
 
   void forget() noexcept final {

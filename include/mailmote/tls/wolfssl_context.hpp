@@ -39,7 +39,7 @@ struct context_settings {
 
   // Who we are, for a server that asks: a certificate, in PEM with those of the CAs between behind it
   // if need be, or alone in DER; and its key, in PEM without a password, or DER. Not copied: wolfSSL
-  // does. Both or neither, else the session's error is tls_bad_client_certificate; tls_setup where
+  // does. Both or neither, else bind answers tls_bad_client_certificate; tls_setup where
   // wolfSSL was built with WOLFSSL_NO_CLIENT_AUTH.
   tls::anchor_text certificate{};
   tls::anchor_text key{};

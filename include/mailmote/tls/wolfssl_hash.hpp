@@ -19,6 +19,7 @@ namespace mailmote::wolfssl {
 namespace detail {
 
 // A hash that refers to memory or a device is not copied by copying it.
+template <class>
 inline constexpr bool hashes_are_plain =
 #if defined(WOLFSSL_SMALL_STACK_CACHE) || defined(WOLFSSL_HASH_KEEP) ||                            \
     defined(WOLFSSL_ASYNC_CRYPT) || defined(WOLF_CRYPTO_CB_FIND) || defined(WOLFSSL_AFALG_HASH) || \
@@ -40,7 +41,7 @@ inline constexpr bool hashes_are_plain =
 template <class Function>
 class digest {
   static_assert(
-      hashes_are_plain,
+      hashes_are_plain<Function>,
       "logins need wolfSSL's hashes in software, without WOLFSSL_SMALL_STACK_CACHE, "
       "WOLFSSL_HASH_KEEP, WOLFSSL_ASYNC_CRYPT, WOLF_CRYPTO_CB_FIND, and a device's own "
       "(on an ESP32, NO_WOLFSSL_ESP32WROOM32_CRYPT_HASH and NO_WOLFSSL_ESP32_CRYPT_HASH)");
