@@ -13,7 +13,8 @@ source "$root/tests/build/sources.sh"
 lwip=$(lwip_sources 2.2.1)
 
 cores=(cortex-m0plus cortex-m3 cortex-m4)
-programs=(empty no_login engine login explain arduino lwip_raw lwip_sockets tls mime)
+programs=(empty no_login engine login cram_md5 scram xoauth2 oauthbearer external strongest explain
+  arduino lwip_raw lwip_sockets tls mime)
 flags=(-Os -mthumb -ffunction-sections -fdata-sections "-I$here" "-I$here/lwip"
   -isystem "$lwip/src/include")
 cxxflags=(-std=c++20 -fno-exceptions -fno-rtti -fno-threadsafe-statics -Wall -Wextra
@@ -70,6 +71,16 @@ for core in "${cores[@]}"; do
       exit 1
     fi
   done
+done
+
+# A login that is not named costs nothing.
+for core in "${cores[@]}"; do
+  if arm-none-eabi-nm "$out/$core/engine.elf" |
+    grep -iE 'scram|cram|pbkdf2|hmac|oauth|bearer|external|strongest'; then
+    echo "size.sh: a program with AUTH PLAIN has something of another login" >&2
+    exit 1
+  fi
+  arm-none-eabi-nm "$out/$core/strongest.elf" | grep -q scram # which would have been found
 done
 
 flash() { # flash CORE PROGRAM: octets of all that must be stored, the first values of variables too
@@ -136,6 +147,12 @@ table() {
   row '+ the port for Arduino'"'"'s clients' arduino engine
   row 'AUTH PLAIN, of the first row' engine no_login
   row 'AUTH LOGIN in its stead' login no_login
+  row 'AUTH CRAM-MD5, the hash not counted' cram_md5 no_login
+  row 'AUTH SCRAM-SHA-256, the hash not counted' scram no_login
+  row 'AUTH XOAUTH2' xoauth2 no_login
+  row 'AUTH OAUTHBEARER' oauthbearer no_login
+  row 'AUTH EXTERNAL' external no_login
+  row 'the stronger of SCRAM-SHA-256 and PLAIN' strongest no_login
   row 'for comparison: lwIP'"'"'s `smtp.c`' lwip_smtp empty
   cat <<END
 
@@ -144,6 +161,9 @@ table() {
 | client | $state_ram and its buffers: $buffers, or what you choose |
 | TLS session, and its trust | $session_ram and $context_ram |
 | message, and what it is made of | $message_ram and your own |
+| login: PLAIN, LOGIN, EXTERNAL | $(ram engine plain), $(ram login two_steps), $(ram external the_login) |
+| login: CRAM-MD5, SCRAM-SHA-256, with the hash's states | $(ram cram_md5 the_login), $(ram scram the_login) |
+| login: XOAUTH2, OAUTHBEARER, the token not counted | $(ram xoauth2 the_login), $(ram oauthbearer the_login) |
 | deepest stack below \`poll\`, wolfSSL not counted | $engine_stack; over TLS $tls_stack; where a message is composed $mime_stack |
 | heap, exceptions, RTTI, work before \`main\` or at exit | none |
 END
@@ -166,6 +186,7 @@ budget 'RAM: mime::message' "$message_ram" 256
 budget 'stack below poll: engine' "$engine_stack" 512
 budget 'stack below poll: over TLS' "$tls_stack" 512
 budget 'stack below poll: composing' "$mime_stack" 512
+budget 'stack below poll: SCRAM' "$(deepest scram)" 512
 for program in engine tls mime; do
   echo "RV32 object, not linked: $program $(object "$program")"
 done

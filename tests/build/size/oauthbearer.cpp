@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: BSL-1.0
+// The engine with AUTH OAUTHBEARER.
+#include <mailmote/sasl/oauthbearer.hpp>
+
+#include "stream.hpp"
+
+constinit board_stream tcp;
+constinit mailmote::sasl::oauthbearer the_login{"mote17@example.org", "token"};
+constexpr auto login = &the_login;
+void connect() { board_connect(587); }
+
+#include "cleartext_client.hpp"
