@@ -3,7 +3,11 @@
 #include "openssl_server.hpp"
 
 #include <openssl/bio.h>
+#include <openssl/evp.h>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+#include <utility>
 
 namespace support {
 
@@ -38,13 +42,53 @@ std::string openssl_server::answer(std::string_view octets) {
     BIO_write(SSL_get_rbio(of(ssl_)), octets.data(), static_cast<int>(octets.size()));
   }
   char piece[4096];
-  while (SSL_read(of(ssl_), piece, sizeof piece) > 0) {
+  int n = 0;
+  while ((n = SSL_read(of(ssl_), piece, sizeof piece)) > 0) {
+    heard_.append(piece, static_cast<std::size_t>(n));
+  }
+  if (!unsaid_.empty() && SSL_is_init_finished(of(ssl_))) {
+    SSL_write(of(ssl_), unsaid_.data(), static_cast<int>(unsaid_.size()));
+    unsaid_.clear();
   }
   std::string out;
-  for (int n = 0; (n = BIO_read(SSL_get_wbio(of(ssl_)), piece, sizeof piece)) > 0;) {
+  while ((n = BIO_read(SSL_get_wbio(of(ssl_)), piece, sizeof piece)) > 0) {
     out.append(piece, static_cast<std::size_t>(n));
   }
   return out;
+}
+
+bool openssl_server::demand_certificate(const std::string& anchors) {
+  SSL_set_verify(of(ssl_), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+  return SSL_CTX_load_verify_locations(static_cast<SSL_CTX*>(ctx_), anchors.c_str(), nullptr) == 1;
+}
+
+std::string openssl_server::heard() { return std::exchange(heard_, {}); }
+
+void openssl_server::say(std::string_view text) { unsaid_ += text; }
+
+std::string openssl_server::exported() const {
+  constexpr std::string_view label = "EXPORTER-Channel-Binding";
+  std::string out(32, '\0');
+  const int done =
+      SSL_export_keying_material(of(ssl_), reinterpret_cast<unsigned char*>(out.data()), out.size(),
+                                 label.data(), label.size(), nullptr, 0, 1);
+  return done == 1 ? out : std::string{};
+}
+
+std::string openssl_server::end_point() const {
+  std::string out(32, '\0');
+  unsigned size = 0;
+  const int done = X509_digest(SSL_get_certificate(of(ssl_)), EVP_sha256(),
+                               reinterpret_cast<unsigned char*>(out.data()), &size);
+  return done == 1 && size == out.size() ? out : std::string{};
+}
+
+std::string openssl_server::client_name() const {
+  const X509* const shown = SSL_get0_peer_certificate(of(ssl_));
+  char name[100] = {};
+  if (shown == nullptr || SSL_get_verify_result(of(ssl_)) != X509_V_OK) return {};
+  X509_NAME_get_text_by_NID(X509_get_subject_name(shown), NID_commonName, name, sizeof name);
+  return name;
 }
 
 }  // namespace support

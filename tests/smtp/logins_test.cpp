@@ -295,6 +295,54 @@ TEST_CASE("a token of 4 KB goes through buffers of 128 octets") {
   }
 }
 
+TEST_CASE("of a token nothing is left in the client, nor shown to a transcript") {
+  struct notes final : transcript {
+    void client_said(std::string_view octets) noexcept override { text += octets; }
+    void server_said(std::string_view) noexcept override {}
+    void encrypted() noexcept override {}
+    std::string text;
+  };
+  const std::string token(400, 't');  // "dHR0" again and again
+  sasl::xoauth2 long_one{"tim", token};
+  sasl::xoauth2 short_one{"tim", "tttttttttttt"};
+  const std::string reasons = "334 eyJzdGF0dXMiOiI0MDEifQ==";
+  const struct {
+    sasl::xoauth2& login;
+    turns dialogue;
+    std::string_view said;
+  } cases[] = {{short_one,
+                {"AUTH XOAUTH2 " + base64("user=tim\1auth=Bearer tttttttttttt\1\1"), reasons,
+                 "\r\n", "535 no", "QUIT", "221 bye"},
+                "EHLO mote\r\nAUTH XOAUTH2 ****\r\n\r\nQUIT\r\n"},
+               {long_one,
+                {"AUTH XOAUTH2", "334 ", base64("user=tim\1auth=Bearer " + token + "\1\1"), reasons,
+                 "\r\n", "535 no", "QUIT", "221 bye"},
+                "EHLO mote\r\nAUTH XOAUTH2\r\n****\r\n\r\nQUIT\r\n"}};
+  for (const auto& c : cases) {
+    notes heard;
+    scripted_stream stream{offering("XOAUTH2", c.dialogue), {}};
+    no_tls none;
+    client<scripted_stream, no_tls> smtp{stream,
+                                         none,
+                                         {.helo = "mote",
+                                          .auth = &c.login,
+                                          .security = security::cleartext,
+                                          .cleartext_auth = cleartext_auth::any,
+                                          .transcript = &heard}};
+    text_source body{"x"};
+    CHECK(smtp.send({.from = "mote@example.org", .to = "ops@example.org"}, body) == errc::none);
+    for (int round = 0; round < 1'000 && smtp.poll(0) == status::working; ++round) continue;
+    CHECK(smtp.result().error == errc::auth_token_refused);
+    CHECK(heard.text == c.said);
+    const std::string_view memory{reinterpret_cast<const char*>(&smtp), sizeof smtp};
+    const std::string_view of_login{reinterpret_cast<const char*>(&c.login), sizeof c.login};
+    for (const char* const secret : {"tttt", "dHR0", "R0dH"}) {
+      CHECK(memory.find(secret) == std::string_view::npos);
+      CHECK(of_login.find(secret) == std::string_view::npos);
+    }
+  }
+}
+
 TEST_CASE("a token that no server has to take ends the session before its line is complete") {
   for (const std::size_t octets : {9'193u, 9'194u}) {  // 9,216 with its frame: 12,288 in base64
     const std::string token(octets, 't');
