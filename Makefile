@@ -49,7 +49,7 @@ size-check: ## the same, but only compare with the README
 	@tests/build/packages.sh size
 	@tests/build/size.sh $(BUILD)/size check
 
-interop: ## send through four real servers on this machine (as root: they change users)
+interop: ## send through six real servers on this machine (as root: they change users)
 	@tests/build/packages.sh interop
 	@$(CONFIGURE) >/dev/null
 	@$(COMPILE) --target mailmote-send pki

@@ -50,7 +50,7 @@ std::string definition(std::string_view mechanism, std::string_view hash, const 
   std::string text = "// " + std::string{mechanism} + " as " + *chosen.user +
                      ", where the server has this salt and count. As secret as the password.\n";
   text += "constexpr mailmote::sasl::scram_keys<mailmote::wolfssl::" + std::string{hash} +
-          "> keys{\n    .salt =\n        {" + list(salt) +
+          "> login_keys{\n    .salt =\n        {" + list(salt) +
           "},\n    .salt_size = " + std::to_string(salt.size()) +
           ",\n    .iterations = " + std::to_string(keys.iterations) +
           ",\n    .client_key =\n        {" + list(keys.client_key) +

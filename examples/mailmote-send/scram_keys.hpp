@@ -9,7 +9,7 @@
 
 namespace mailmote_send {
 
-// Writes a definition of `keys` to `text`, for the user, password, salt and count that were chosen.
+// Writes a definition of `login_keys` to `text`, for the user, password, salt and count that were chosen.
 std::optional<complaint> derive_scram_keys(const options& chosen, std::string& text);
 
 }  // namespace mailmote_send

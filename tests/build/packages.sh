@@ -18,6 +18,9 @@ int main() {}" | g++ -m32 -x c++ - -o /dev/null ; }
 has_arm_header() { echo "#include <$1>" | arm-none-eabi-g++ -mcpu=cortex-m3 -E -x c++ - ; }
 has_postfix() { PATH=$PATH:/usr/sbin command -v postfix ; }
 has_dovecot() { PATH=$PATH:/usr/sbin command -v dovecot ; }
+has_dovecot_submission() { test -x /usr/lib/dovecot/submission ; }
+has_saslpasswd() { PATH=$PATH:/usr/sbin command -v saslpasswd2 ; }
+has_sasl_modules() { ls /usr/lib/*/sasl2/libscram.so ; }
 has_mime_tools() { perl -MMIME::Parser -e 1 ; }
 has_aiosmtpd() { /usr/bin/python3 -c 'import aiosmtpd' ; }
 
@@ -81,6 +84,9 @@ case ${1:-} in
   interop)
     needs_of_build
     needs_of_postfix
+    need dovecot-submissiond has_dovecot_submission
+    need sasl2-bin has_saslpasswd
+    need libsasl2-modules has_sasl_modules
     need python3-aiosmtpd has_aiosmtpd
     need libgsasl-dev has_header gsasl.h
     need libssl-dev has_header openssl/ssl.h

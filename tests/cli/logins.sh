@@ -201,7 +201,7 @@ assert f".salt_size = {len(salt)},\n    .iterations = {count}," in text
 END
   { echo '#include <mailmote/sasl/scram.hpp>' && echo '#include <mailmote/tls/wolfssl_hash.hpp>' &&
     cat "$work/out"; } >"$work/keys.cpp"
-  "${CXX:-g++}" -std=c++20 -Wall -Wextra -Wpedantic -Wconversion -Werror -fsyntax-only \
+  "${CXX:-g++}" -std=c++20 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -fsyntax-only \
     -I"$here/../../include" "$work/keys.cpp" || complain 'does not compile'
 }
 check "--derive-scram-keys derives RFC 7677's example" \
