@@ -95,5 +95,7 @@ void misuse() {
   const mailmote::mime::fields alert{.to = mailmote::mime::mailbox{"a@example.org"}};
 #elif CASE == 14  // recipients who are gone at the end of the line: mailbox_list
   const mailmote::mime::fields alert{.to = {{"a@example.org"}, {"b@example.org"}}};
+#elif CASE == 15  // timeouts that are gone at the end of the line: timeouts_reference
+  const mailmote::settings quick{.timeouts = mailmote::timeouts{.greeting = 1000}};
 #endif
 }

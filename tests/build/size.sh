@@ -137,6 +137,9 @@ table() {
   row 'AUTH PLAIN, of the first row' engine no_login
   row 'AUTH LOGIN in its stead' login no_login
   row 'for comparison: lwIP'"'"'s `smtp.c`' lwip_smtp empty
+  echo
+  echo "RV32, whose objects cannot be linked here, by clang++: $(kb "$(object engine)") for the first" \
+    "program, $(kb "$(object tls)") with TLS, $(kb "$(object mime)") with a message."
   cat <<END
 
 | RAM on a Cortex-M3 | octets |
@@ -152,23 +155,27 @@ END
 against() { # against OCTETS BUDGET
   if (($1 <= $2)); then echo "within $2"; else echo "OVER $2 by $(($1 - $2))"; fi
 }
-budget() { printf '%-34s %8d   %s\n' "$1" "$2" "$(against "$2" "$3")"; }
+# A row over its budget may not grow: it has a ceiling, which comes down with it.
+budget() { # budget NAME OCTETS BUDGET [CEILING]
+  printf '%-34s %8d   %s\n' "$1" "$2" "$(against "$2" "$3")"
+  if (($2 > ${4:-$3})); then
+    echo "size.sh: $1: $2 octets are more than ${4:-$3}" >&2
+    exit 1
+  fi
+}
 
 table
 echo
 printf '%-34s %8s   %s\n' 'Cortex-M3' octets budget
-budget 'flash: engine, no TLS' "$(more cortex-m3 engine empty)" 5939 # 5.8 KB
-budget 'flash: + the TLS session' "$(more cortex-m3 tls engine)" 4096
-budget 'flash: engine and MIME, no TLS' "$(more cortex-m3 mime empty)" 9728 # 9.5 KB
-budget 'RAM: client without its buffers' "$state_ram" 256
+budget 'flash: engine, no TLS' "$(more cortex-m3 engine empty)" 5939 10336 # 5.8 KB
+budget 'flash: + the TLS session' "$(more cortex-m3 tls engine)" 4096 5328
+budget 'flash: engine and MIME, no TLS' "$(more cortex-m3 mime empty)" 9728 20096 # 9.5 KB
+budget 'RAM: client without its buffers' "$state_ram" 256 344
 budget 'RAM: wolfssl::session' "$session_ram" 512
 budget 'RAM: mime::message' "$message_ram" 256
 budget 'stack below poll: engine' "$engine_stack" 512
 budget 'stack below poll: over TLS' "$tls_stack" 512
-budget 'stack below poll: composing' "$mime_stack" 512
-for program in engine tls mime; do
-  echo "RV32 object, not linked: $program $(object "$program")"
-done
+budget 'stack below poll: composing' "$mime_stack" 512 688
 echo 'No __throw_, no atexit, no operator new, no malloc.'
 
 with_table() { # the README, with the table as measured now
