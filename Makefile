@@ -41,7 +41,7 @@ single: ## write single_include/mailmote.hpp anew
 	@single_include/generate.sh >single_include/mailmote.hpp.new
 	@mv single_include/mailmote.hpp.new single_include/mailmote.hpp
 
-size: ## measure flash and RAM on a Cortex-M3, and refresh the README's table
+size: ## measure flash and RAM on small processors, and refresh the README's table
 	@tests/build/packages.sh size
 	@tests/build/size.sh $(BUILD)/size update
 

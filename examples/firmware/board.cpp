@@ -50,12 +50,12 @@ constexpr std::uint32_t syst_csr = 0xE000E010, syst_rvr = 0xE000E014, syst_cvr =
 constexpr std::uint32_t mpu_ctrl = 0xE000ED94, mpu_rnr = 0xE000ED98, mpu_rbar = 0xE000ED9C,
                         mpu_rasr = 0xE000EDA0;
 
-// 32 octets that nobody may touch: a stack that grows into them faults at once.
+// 512 octets that nobody may touch: a stack that grows into them faults at once.
 void guard_stack() {
-  constexpr std::uint32_t enable = 1, size_32 = 4 << 1, no_access = 0 << 24;
+  constexpr std::uint32_t enable = 1, size_512 = 8 << 1, no_access = 0 << 24;
   reg(mpu_rnr) = 0;
   reg(mpu_rbar) = reinterpret_cast<std::uint32_t>(guard_begin);
-  reg(mpu_rasr) = no_access | size_32 | enable;
+  reg(mpu_rasr) = no_access | size_512 | enable;
   constexpr std::uint32_t others_as_before = 1 << 2;
   reg(mpu_ctrl) = others_as_before | enable;
   asm volatile("dsb\n isb" ::: "memory");
@@ -129,11 +129,14 @@ std::uint64_t instructions() {
     const std::uint32_t whole = milliseconds_passed;
     const std::uint32_t left = reg(syst_cvr);
     if (whole != milliseconds_passed) continue;
-    return std::uint64_t{whole} * 1'000'000 + (ticks_per_millisecond - left) * nanoseconds_per_tick;
+    const std::uint32_t passed = left == 0 ? 0 : ticks_per_millisecond - left;
+    return std::uint64_t{whole} * 1'000'000 + passed * nanoseconds_per_tick;
   }
 }
 
-std::int64_t unix_time() { return semihosting::ask(semihosting::call::unix_time, nullptr); }
+std::int64_t unix_time() {  // until 2106
+  return static_cast<std::uint32_t>(semihosting::ask(semihosting::call::unix_time, nullptr));
+}
 
 void sleep() { asm volatile("wfi"); }
 
@@ -240,12 +243,15 @@ void* board_reallocate(void* given, std::size_t size) {
 
 // A TEST SEED, the same at each start: whoever knows this file can read what is sent. A product has
 // an entropy source, and asks it here.
+#ifndef BOARD_TEST_SEED
+#error "board_seed has no entropy source yet; -DBOARD_TEST_SEED is for emulators alone"
+#endif
 int board_seed(unsigned char* octets, unsigned int size) {
   while (size-- > 0) *octets++ = static_cast<unsigned char>(board_random() >> 24);
   return 0;
 }
 
-std::uint32_t board_random() {  // xorshift; for port numbers and the like, and never for keys
+std::uint32_t board_random() {  // xorshift: nothing of it is secret
   random_state ^= random_state << 13;
   random_state ^= random_state >> 17;
   random_state ^= random_state << 5;

@@ -3,8 +3,8 @@
 # build.sh MACHINE DIR ROOT_CA: builds DIR/MACHINE.elf, for QEMU's machine of that name. ROOT_CA is a
 # PEM file, which the image carries. Prints what it takes of the machine's memory.
 #
-# The sources of wolfSSL and lwIP are Debian's, fetched once, or WOLFSSL_DIR and LWIP_DIR; which
-# releases, say WOLFSSL_VERSION and LWIP_VERSION.
+# The sources of wolfSSL and lwIP are Debian's, fetched once, of the releases WOLFSSL_VERSION and
+# LWIP_VERSION; or, where those are not said, the folders WOLFSSL_DIR and LWIP_DIR.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -21,18 +21,25 @@ esac
 mkdir -p "$2"
 out=$(cd "$2" && pwd)
 root_ca=$3
-wolfssl=$(wolfssl_sources "${WOLFSSL_VERSION:-5.7.2}")
-lwip=$(lwip_sources "${LWIP_VERSION:-2.2.1}")
+sources_or() { # sources_or FOLDER VERSION DEFAULT FETCH
+  if [[ -n $1 && -z $2 ]]; then echo "$1"; else "$4" "${2:-$3}"; fi
+}
+wolfssl=$(sources_or "${WOLFSSL_DIR-}" "${WOLFSSL_VERSION-}" 5.7.2 wolfssl_sources)
+lwip=$(sources_or "${LWIP_DIR-}" "${LWIP_VERSION-}" 2.2.1 lwip_sources)
 
 flags=("${cpu[@]}" -mthumb -Os -g1 -ffunction-sections -fdata-sections "-I$here" "-I$out"
-  "-DBOARD_$(tr 'a-z-' 'A-Z_' <<<"${machine%evb}")")
+  -DBOARD_TEST_SEED "-DBOARD_$(tr 'a-z-' 'A-Z_' <<<"${machine%evb}")")
 foreign=(-w -DWOLFSSL_USER_SETTINGS "-I$wolfssl" "-I$lwip/src/include")
 strict=(-std=c++20 -fno-exceptions -fno-rtti -fno-threadsafe-statics
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -DWOLFSSL_USER_SETTINGS
   "-I$root/include" -isystem "$wolfssl" -isystem "$lwip/src/include")
 
 # The libraries, whose objects are kept for as long as nothing that they are made of changes.
-key=$({ cat "$here"/{user_settings,lwipopts,arch/cc}.h "$here/build.sh"; echo "$wolfssl $lwip"; } | sha256sum)
+key=$({
+  cat "$here"/{user_settings,lwipopts,arch/cc}.h "$here/build.sh"
+  find "$wolfssl/src" "$wolfssl/wolfcrypt" "$wolfssl/wolfssl" "$lwip/src" -type f -printf '%p %s %T@\n' | sort
+  arm-none-eabi-gcc -dumpfullversion
+} | sha256sum)
 libraries=$out/$(tr -d ' =-' <<<"${cpu[0]}")-${key:0:12}.a
 if [[ ! -e $libraries ]]; then
   objects=$(mktemp -d "$out/objects.XXXXXX")

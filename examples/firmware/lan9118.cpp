@@ -2,7 +2,8 @@
 // lan9118.cpp: SMSC's LAN9118, which sits on the bus of Arm's MPS2 boards.
 //
 // Knows:          its FIFOs, polled; one frame at a time, each in one segment.
-// Does not know:  what is in a frame; interrupts, power saving, or the PHY's moods.
+// Does not know:  what is in a frame; interrupts, power saving, or the PHY's moods. It has met QEMU's
+//                 controller, and no real one.
 // Bounds:         no buffer of its own.
 #include "board.hpp"
 
@@ -42,11 +43,12 @@ namespace board {
 
 void ethernet_start(const mac_address& own) {
   constexpr std::uint32_t mac_cr = 1, addrh = 2, addrl = 3, enable_both = 3 << 2;
-  constexpr std::uint32_t tx_fifo_5k = 5 << 16, one_frame_is_one = 1 << 20, tx_on = 1 << 1;
+  constexpr std::uint32_t tx_fifo_5k = 5 << 16, one_frame_is_one = 1 << 20, tx_on = 1 << 1,
+                          nobody_reads_statuses = 1 << 2;
   set_mac(addrh, little_endian(own + 4, 2));
   set_mac(addrl, little_endian(own, 4));
   reg(hw_cfg) = one_frame_is_one | tx_fifo_5k;
-  reg(tx_cfg) = tx_on;
+  reg(tx_cfg) = tx_on | nobody_reads_statuses;
   set_mac(mac_cr, enable_both);
 }
 

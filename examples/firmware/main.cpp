@@ -24,7 +24,7 @@ constinit mailmote::client smtp{tcp,
                                 {.host = site::relay_name,
                                  .helo = "mote17.example.test",
                                  .auth = &login,
-                                 .timeouts = &site::timeouts}};
+                                 .timeouts = site::timeouts}};
 
 constinit temperature_log temperatures;
 constinit mailmote::stream_source csv{temperatures};
@@ -82,7 +82,7 @@ void print(std::string_view what, std::uint64_t number) {
   print(", error ", static_cast<std::uint64_t>(result.error));
   print("reply ", result.code);
   print("of wolfSSL ", static_cast<std::uint64_t>(-tls.native_error()));
-  print("turns ", until_safe.count + since_safe.count);
+  print("blinked meanwhile ", blinks);
   print("instructions until safe ", until_safe.all);
   print("instructions since safe ", since_safe.all);
   print("longest turn until safe ", until_safe.longest);
@@ -104,6 +104,7 @@ void print(std::string_view what, std::uint64_t number) {
 
 int application() {
   board::start();
+  board::print("random numbers of a TEST SEED\n");
   if (board::argument("test") == "overflow") board::exit(overflow(10'000));
   const bool by_dhcp = board::argument("ip") == "dhcp";
   network::start(by_dhcp ? network::address_from::dhcp : network::address_from::configuration);

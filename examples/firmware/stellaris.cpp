@@ -2,7 +2,8 @@
 // stellaris.cpp: the Ethernet controller inside TI's (Luminary's) LM3S6965.
 //
 // Knows:          its two FIFOs, polled: a frame is its length in two octets, then itself.
-// Does not know:  what is in a frame; interrupts, pins, or the PHY's moods.
+// Does not know:  what is in a frame; interrupts, pins, or the PHY's moods. It has met QEMU's
+//                 controller, and no real one.
 // Bounds:         no buffer of its own.
 #include "board.hpp"
 

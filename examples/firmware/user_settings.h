@@ -54,7 +54,7 @@ void board_release(void* block);
 #define WOLFSSL_AES_SMALL_TABLES   /* 1 KB of tables, not 9 */
 #define NO_AES_CBC                 /* suites of TLS 1.2 that mailmote would refuse */
 #define USE_SLOW_SHA256            /* 2 KB smaller, and still faster than the network */
-#define NO_SHA                     /* broken, as are the next six */
+#define NO_SHA                     /* broken, as are the next four */
 #define NO_MD4
 #define NO_MD5
 #define NO_DES3

@@ -97,7 +97,7 @@ class delivery {
     if (chosen_.allow_cleartext_auth) s.cleartext_auth = mailmote::cleartext_auth::any;
     if (const milliseconds t = chosen_.timeout; t != 0) {
       patience_ = {t, t, t, t, t, t, t, t, t, t, std::min(t, patience_.quit), t};
-      s.timeouts = &patience_;
+      s.timeouts = patience_;
     }
     return s;
   }

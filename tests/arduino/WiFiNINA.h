@@ -82,6 +82,11 @@ class WiFiClient : public Client {
 
 struct wifi {
   int begin(const char*, const char*) { return WL_CONNECTED; }
-  unsigned long getTime() { return static_cast<unsigned long>(::time(nullptr)); }
+  unsigned long getTime() {  // not at once
+    return ++asked < 3 ? 0 : static_cast<unsigned long>(::time(nullptr));
+  }
+
+ private:
+  int asked = 0;
 };
 inline wifi WiFi;

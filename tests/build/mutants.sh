@@ -20,7 +20,7 @@ build_suite() { cmake --build "$work/build" --target mailmote_tests -j "$jobs" >
 # Sets `failures`: the test cases that failed, when the suite came to its end and said so.
 suite_fails() {
   failures=
-  timeout 120 "$work/build/mailmote_tests" >"$work/said" 2>&1 && return 1
+  timeout 120 "$work/build/mailmote_tests" --abort-after=1 >"$work/said" 2>&1 && return 1
   failures=$(sed -n 's/^\[doctest\] test cases:.*| *\([0-9]*\) failed.*/\1/p' "$work/said")
   [[ -n $failures ]] || failures='the suite broke off'
 }

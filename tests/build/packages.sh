@@ -61,12 +61,13 @@ case ${1:-} in
     ;;
   size)
     needs_of_boards
+    need clang command -v clang++
     need g++ command -v g++
     need libwolfssl-dev has_header wolfssl/ssl.h
     ;;
   ports)
     needs_of_build
-    need liblwip-dev has_header lwip/lwip/init.h
+    need liblwip-dev test -e /usr/include/lwip/lwip/init.h
     need arduino-core-avr test -d /usr/share/arduino/hardware/arduino/avr
     ;;
   firmware)

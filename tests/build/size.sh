@@ -125,6 +125,7 @@ message_ram=$(ram mime alert)
 engine_stack=$(deepest engine)
 tls_stack=$(deepest tls)
 mime_stack=$(deepest mime)
+scram_stack=$(deepest scram)
 
 kb() { awk -v octets="$1" 'BEGIN { printf "%.1f KB", octets / 1024 }'; }
 
@@ -154,6 +155,9 @@ table() {
   row 'AUTH EXTERNAL' external no_login
   row 'the stronger of SCRAM-SHA-256 and PLAIN' strongest no_login
   row 'for comparison: lwIP'"'"'s `smtp.c`' lwip_smtp empty
+  echo
+  echo "RV32, whose objects cannot be linked here, by clang++: $(kb "$(object engine)") for the first" \
+    "program, $(kb "$(object tls)") with TLS, $(kb "$(object mime)") with a message."
   cat <<END
 
 | RAM on a Cortex-M3 | octets |
@@ -164,7 +168,7 @@ table() {
 | login: PLAIN, LOGIN, EXTERNAL | $(ram engine plain), $(ram login two_steps), $(ram external the_login) |
 | login: CRAM-MD5, SCRAM-SHA-256, with the hash's states | $(ram cram_md5 the_login), $(ram scram the_login) |
 | login: XOAUTH2, OAUTHBEARER, the token not counted | $(ram xoauth2 the_login), $(ram oauthbearer the_login) |
-| deepest stack below \`poll\`, wolfSSL not counted | $engine_stack; over TLS $tls_stack; where a message is composed $mime_stack |
+| deepest stack below \`poll\`, wolfSSL not counted | $engine_stack; over TLS $tls_stack; where a message is composed $mime_stack; with SCRAM $scram_stack |
 | heap, exceptions, RTTI, work before \`main\` or at exit | none |
 END
 }
@@ -172,24 +176,28 @@ END
 against() { # against OCTETS BUDGET
   if (($1 <= $2)); then echo "within $2"; else echo "OVER $2 by $(($1 - $2))"; fi
 }
-budget() { printf '%-34s %8d   %s\n' "$1" "$2" "$(against "$2" "$3")"; }
+# A row over its budget may not grow: it has a ceiling, which comes down with it.
+budget() { # budget NAME OCTETS BUDGET [CEILING]
+  printf '%-34s %8d   %s\n' "$1" "$2" "$(against "$2" "$3")"
+  if (($2 > ${4:-$3})); then
+    echo "size.sh: $1: $2 octets are more than ${4:-$3}" >&2
+    exit 1
+  fi
+}
 
 table
 echo
 printf '%-34s %8s   %s\n' 'Cortex-M3' octets budget
-budget 'flash: engine, no TLS' "$(more cortex-m3 engine empty)" 5939 # 5.8 KB
-budget 'flash: + the TLS session' "$(more cortex-m3 tls engine)" 4096
-budget 'flash: engine and MIME, no TLS' "$(more cortex-m3 mime empty)" 9728 # 9.5 KB
-budget 'RAM: client without its buffers' "$state_ram" 256
+budget 'flash: engine, no TLS' "$(more cortex-m3 engine empty)" 5939 10336 # 5.8 KB
+budget 'flash: + the TLS session' "$(more cortex-m3 tls engine)" 4096 5328
+budget 'flash: engine and MIME, no TLS' "$(more cortex-m3 mime empty)" 9728 20096 # 9.5 KB
+budget 'RAM: client without its buffers' "$state_ram" 256 344
 budget 'RAM: wolfssl::session' "$session_ram" 512
 budget 'RAM: mime::message' "$message_ram" 256
 budget 'stack below poll: engine' "$engine_stack" 512
 budget 'stack below poll: over TLS' "$tls_stack" 512
-budget 'stack below poll: composing' "$mime_stack" 512
-budget 'stack below poll: SCRAM' "$(deepest scram)" 512
-for program in engine tls mime; do
-  echo "RV32 object, not linked: $program $(object "$program")"
-done
+budget 'stack below poll: composing' "$mime_stack" 512 688
+budget 'stack below poll: SCRAM' "$scram_stack" 512 824
 echo 'No __throw_, no atexit, no operator new, no malloc.'
 
 with_table() { # the README, with the table as measured now

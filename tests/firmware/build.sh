@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
-# build.sh BUILD_DIR: builds what run.sh runs: the firmware for three machines, one of them with other
+# build.sh BUILD_DIR: builds what run.sh runs: the firmware for four machines, one of them with other
 # releases of the libraries too, and its application for a lossy network. It trusts the authorities of
 # BUILD_DIR/pki.
 set -euo pipefail
@@ -13,7 +13,7 @@ mkdir -p "$out"
 roots=$out/roots.pem
 cat "$1"/pki/{ca,rsa_ca}.pem >"$roots"
 
-for machine in mps2-an385 mps2-an500 lm3s6965evb; do
+for machine in mps2-an385 mps2-an386 mps2-an500 lm3s6965evb; do
   "$root/examples/firmware/build.sh" "$machine" "$out" "$roots"
 done
 

@@ -28,7 +28,10 @@ def carry(client, server, what, octets):
             if not piece:
                 return count
             if end is server:
-                client.sendall(piece)
+                try:
+                    client.sendall(piece)
+                except ConnectionError:
+                    return count
                 continue
             count += len(piece)
             if what != "nothing" and count >= octets:

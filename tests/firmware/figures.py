@@ -12,7 +12,7 @@ import sys
 
 BEGIN, END = "<!-- firmware: begin -->\n", "<!-- firmware: end -->\n"
 TOLERANCE = 0.05
-BOARDS = {"lm3s6965evb": "Cortex-M3", "mps2-an500": "Cortex-M7"}
+BOARDS = {"lm3s6965evb": "Cortex-M3", "mps2-an386": "Cortex-M4", "mps2-an500": "Cortex-M7"}
 
 
 def figures(folder, board):
@@ -53,7 +53,7 @@ def table(folder):
 
     return (
         row("instructions, one mail of 5 KB", lambda board: BOARDS[board])
-        + "|---|---|---|\n"
+        + "|---|---|---|---|\n"
         + row("TLS 1.3, P-256: until the connection is safe", effort("1.3", "until safe"))
         + row("the same, RSA-2048 and an intermediate", effort("rsa", "until safe"))
         + row("TLS 1.2, P-256: until the connection is safe", effort("1.2", "until safe"))

@@ -31,4 +31,5 @@
 #define MEM_LIBC_MALLOC 1
 #define MEMP_MEM_MALLOC 1
 #define MEM_ALIGNMENT 8
-#define LWIP_STATS 0
+#define LWIP_STATS 1 /* how many packets there were */
+#define LWIP_STATS_LARGE 1

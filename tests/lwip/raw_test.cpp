@@ -2,9 +2,12 @@
 // lwIP's raw API as a byte stream, over its loop interface.
 #include <lwip/dns.h>
 #include <lwip/init.h>
+#include <lwip/priv/tcp_priv.h>
+#include <lwip/stats.h>
 #include <lwip/timeouts.h>
 #include <lwip/udp.h>
 
+#include <cctype>
 #include <cstring>
 #include <utility>
 
@@ -83,8 +86,10 @@ class name_server {
     std::string text(query->tot_len, '\0');
     pbuf_copy_partial(query, text.data(), query->tot_len, 0);
     pbuf_free(query);
-    const bool is_known = text.find("\4mail\7example\4test") != std::string::npos;
-    const bool is_unknown = text.find("\4nope") != std::string::npos;
+    std::string name = text;
+    for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    const bool is_known = name.find("\4mail\7example\4test") != std::string::npos;
+    const bool is_unknown = name.find("\4nope") != std::string::npos;
     if (!is_known && !is_unknown) return;
     text[2] = static_cast<char>(0x81);  // an answer (RFC 1035 section 4.1.1)
     text[3] = static_cast<char>(is_known ? 0x80 : 0x83);
@@ -163,9 +168,38 @@ TEST_CASE("what is written goes out at the flush, in as few packets as it fits")
   for (int i = 0; i < 10; ++i) REQUIRE(link.stream().write_some({"0123456789", 10}).count() == 10);
   run_lwip(3);
   CHECK(link.receive(1000).empty());
+  const auto packets = lwip_stats.tcp.xmit;
   link.stream().flush();
+  CHECK(lwip_stats.tcp.xmit == packets + 1);
   netif_poll_all();
   CHECK(link.receive(1000).size() == 100);
+}
+
+TEST_CASE("a stream that is closed while a name is looked up may go once it is awaited no more") {
+  name_server names;
+  {
+    mailmote::lwip::tcp_stream stream;
+    REQUIRE(stream.connect("slow.example.test", 25) == errc::none);
+    stream.close();
+    REQUIRE(stream.connect("Slow.Example.test", 25) == errc::none);
+    stream.close();
+    CHECK(stream.is_awaited());
+    for (int i = 0; i < 20'000 && stream.is_awaited(); ++i) run_lwip();
+    CHECK(!stream.is_awaited());
+  }
+  run_lwip(20'000);
+}
+
+TEST_CASE("whoever looks up the same name in other letters is answered too") {
+  lwip_peer<world> peer{contract::peer::listens};
+  name_server names;
+  mailmote::lwip::tcp_stream one, two;
+  REQUIRE(one.connect("MAIL.example.test", peer.port()) == errc::none);
+  REQUIRE(two.connect("mail.EXAMPLE.test", peer.port()) == errc::none);
+  CHECK(status_after(one, 1000) == io_status::want_read);
+  CHECK(status_after(two, 1000) == io_status::want_read);
+  one.close();
+  two.close();
 }
 
 TEST_CASE("an abort is a reset for the peer") {
@@ -200,6 +234,11 @@ TEST_CASE("a stream is used again and again, and lwIP gets everything back") {
     if (i % 3 == 0) link.stream().close();
     REQUIRE(link.stream().connect(loopback(), link.port()) == errc::none);
     CHECK(status_after(link.stream(), 100) == io_status::want_read);
+  }
+  run_lwip(
+      5'000);  // some wait for the peer's goodbye, which never comes, until lwIP is tired of it
+  for (const tcp_pcb* pcb = tcp_active_pcbs; pcb != nullptr; pcb = pcb->next) {
+    CHECK(pcb->local_port <= 2000);  // the peers' own
   }
 }
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <string>
 #include <string_view>
 
@@ -53,7 +54,8 @@ class socket_peer {
     accept();
     std::string room(most, '\0');
     const ssize_t n = ::recv(socket_, room.data(), most, 0);
-    has_ended_ = has_ended_ || n == 0;
+    was_reset_ = was_reset_ || (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK);
+    has_ended_ = has_ended_ || (n == 0 && !was_reset_);
     room.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
     return room;
   }
@@ -88,4 +90,5 @@ class socket_peer {
   int listener_;
   int socket_ = -1;
   bool has_ended_ = false;
+  bool was_reset_ = false;
 };

@@ -14,7 +14,7 @@ using bsd_stream = mailmote::bsd::socket_stream<mailmote::posix::api>;
 static_assert(mailmote::byte_stream<bsd_stream> && mailmote::waiter<bsd_stream>);
 
 struct posix_link : socket_peer {
-  static constexpr contract::abilities can{};
+  static constexpr contract::abilities can{.closes_unread_in_order = false};
   explicit posix_link(contract::peer kind) : socket_peer{kind} {
     mailmote::posix::address_list list;
     list.items[0].v4 = here();
@@ -28,7 +28,7 @@ struct posix_link : socket_peer {
 };
 
 struct bsd_link : socket_peer {
-  static constexpr contract::abilities can{};
+  static constexpr contract::abilities can{.closes_unread_in_order = false};
   explicit bsd_link(contract::peer kind) : socket_peer{kind} {
     REQUIRE(stream_.connect({.v4 = here()}) == errc::none);
   }

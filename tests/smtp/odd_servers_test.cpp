@@ -396,13 +396,13 @@ TEST_CASE("QUIT without a 221, or with anything else, is success") {
 TEST_CASE("a port that expects TLS from the first byte is silent, and that is what is said") {
   dialogue d{""};
   const timeouts long_enough{.greeting = 12'000};
-  d.settings().timeouts = &long_enough;
+  d.settings().timeouts = long_enough;
   const outcome o = d.run();
   CHECK(o.error == errc::silent_greeting);
   CHECK(o.fate == fate::not_delivered);
   CHECK(d.sent().empty());
   const timeouts too_short_to_tell{.greeting = 9'000};
-  d.settings().timeouts = &too_short_to_tell;
+  d.settings().timeouts = too_short_to_tell;
   CHECK(d.run().error == errc::timeout);
 }
 

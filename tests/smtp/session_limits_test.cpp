@@ -51,7 +51,7 @@ outcome send_odd(std::string_view text, io_status end, std::uint64_t length, std
   dialogue d = in_clear({"220 mx", "EHLO mote", "250-mx\r\n250 PIPELINING", envelope_flight,
                          accepted_flight, message, "250 ok", "QUIT", "221 bye"});
   const timeouts patience{.source = 200};  // ten times "not yet"
-  d.settings().timeouts = &patience;
+  d.settings().timeouts = patience;
   d.source([&]() -> body_source& {
     current = std::make_unique<odd_message>(text, end, length);
     return current->source;
@@ -145,7 +145,7 @@ TEST_CASE("a QUIT that nobody answers does not keep a delivered mail waiting for
 TEST_CASE("a client says when it wants to be polled, and what for") {
   dialogue d = in_clear({"220 mx", "EHLO mote", ""});
   const timeouts patience{.ehlo = 7000};
-  d.settings().timeouts = &patience;
+  d.settings().timeouts = patience;
   d.meanwhile([](dialogue::client_type& smtp, std::size_t round) {
     if (round == 3) {
       CHECK(smtp.wants() == interest{.read = true});
@@ -541,7 +541,7 @@ TEST_CASE("a source's time does not run while the network is what blocks") {
   stream_source<two_octets> body{reader};
   no_tls tls;
   const timeouts patience{.source = 200};
-  const settings with{.helo = "mote", .security = security::cleartext, .timeouts = &patience};
+  const settings with{.helo = "mote", .security = security::cleartext, .timeouts = patience};
   client smtp{stream, tls, with};
   REQUIRE(smtp.send({.from = "a@b", .to = "c@d"}, body) == errc::none);
   milliseconds now = 0;

@@ -26,7 +26,9 @@ mailmote::text_source alert{"From: <mote17@example.org>\r\n"
 
 void sendAlert() {
   if (!smtp.idle()) return;  // one mail at a time
-  tls.set_time(static_cast<std::int64_t>(WiFi.getTime()));  // certificates have dates
+  unsigned long now;         // certificates have dates, and a radio has the time after a while
+  while ((now = WiFi.getTime()) == 0) delay(500);
+  tls.set_time(static_cast<std::int64_t>(now));
   network.connect(SECRET_RELAY, SECRET_PORT);               // if it fails, result() will say so
   const mailmote::errc refused =
       smtp.send({.from = "mote17@example.org", .to = "ops@example.org"}, alert);

@@ -37,13 +37,14 @@ class client_stream {
   constexpr explicit client_stream(Client& client) : client_{client} {}
 
   io_result read_some(std::span<char> in) noexcept {
+    const bool is_connected = client_.connected();  // first: what arrives between is not lost
     const int waiting = client_.available();
     if (waiting > 0) {
       const std::size_t size = std::min(in.size(), static_cast<std::size_t>(waiting));
       const int n = client_.read(reinterpret_cast<std::uint8_t*>(in.data()), size);
       if (n > 0) return io_result::moved(static_cast<std::size_t>(n));
     }
-    return client_.connected() ? io_status::want_read : io_status::closed;
+    return is_connected ? io_status::want_read : io_status::closed;
   }
 
   io_result write_some(std::span<const char> out) noexcept {

@@ -69,7 +69,8 @@ class socket_stream {
     return errc::stream_failed;
   }
 
-  // Leaves the stream ready for the next connect. native_error() keeps its value until then.
+  // Leaves the stream ready for the next connect. With octets that nobody has read, most systems make
+  // it a reset for the peer. native_error() keeps its value until then.
   void close() noexcept {
     if (socket_ != Api::none) Api::close(socket_);
     socket_ = Api::none;

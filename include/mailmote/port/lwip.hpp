@@ -3,23 +3,24 @@
 //
 // Knows:          lwIP's callbacks and pbufs, with or without altcp; versions 2.1 and 2.2.
 // Does not know:  what is sent, or who runs lwIP's timers and feeds it packets.
-// Bounds:         32 octets of its own; it holds at most TCP_WND octets of received pbufs.
+// Bounds:         24 octets of its own on a 32-bit machine; it holds at most TCP_WND octets of received pbufs.
 //
 // lwIP's defaults cut a mail of 10 KB into ten flights. What a mail wants of lwipopts.h:
 //
 //   TCP_MSS 1460                      536 otherwise: three times as many packets
 //   TCP_SND_BUF (4 * TCP_MSS)         a mail of this size is one flight
 //   TCP_WND (4 * TCP_MSS)             a server's certificates come in one
-//   TCP_SND_QUEUELEN, MEMP_NUM_TCP_SEG, MEM_SIZE, PBUF_POOL_SIZE: as lwIP derives or demands them
+//   MEM_SIZE (TCP_SND_BUF + 3 * 1024) what is written is copied there: 1600 would be a flight each
+//   TCP_SND_QUEUELEN, MEMP_NUM_TCP_SEG, PBUF_POOL_SIZE: as lwIP derives or demands them
 //   LWIP_DNS 1                        for connect by name
 #pragma once
 
 #include <lwip/altcp.h>  // without LWIP_ALTCP its names are those of lwip/tcp.h
+#include <lwip/def.h>
 #include <lwip/dns.h>
 #include <lwip/pbuf.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include <mailmote/io.hpp>
 
@@ -27,17 +28,12 @@ namespace mailmote::lwip {
 
 // A byte_stream. All calls are made where lwIP's may be made: in the super-loop with NO_SYS=1, else
 // in the TCP/IP thread or with its core locked. Nothing is registered for exit: one that does not
-// live for ever is closed before it goes, for lwIP knows its address.
+// live for ever is closed, and no longer awaited, before it goes, for lwIP knows its address.
 class tcp_stream {
  public:
   constexpr tcp_stream() = default;
   tcp_stream(const tcp_stream&) = delete;
   tcp_stream& operator=(const tcp_stream&) = delete;
-
-#if LWIP_ALTCP
-  // Through a proxy, say; the allocator lives as long as the stream.
-  constexpr explicit tcp_stream(altcp_allocator_t& with) : allocator_{&with} {}
-#endif
 
   // Starts to connect. errc::stream_failed: lwIP has no memory for it, or no route.
   errc connect(const ip_addr_t& address, u16_t port) noexcept {
@@ -53,10 +49,16 @@ class tcp_stream {
     port_ = port;
     ip_addr_t address;
     const err_t found = dns_gethostbyname(host, &address, on_found, this);
-    if (found == ERR_INPROGRESS) host_ = host;
+    if (found == ERR_INPROGRESS) {
+      host_ = host;
+      ++look_ups_;
+    }
     return began(found == ERR_OK ? start(address) : found);
   }
 #endif
+
+  // Whether a look-up is under way, which lwIP cannot call off: close does not change it.
+  bool is_awaited() const noexcept { return look_ups_ > 0; }
 
   // In good order: what was written is still sent, by lwIP alone. Ready for the next connect.
   void close() noexcept {
@@ -114,7 +116,7 @@ class tcp_stream {
   }
 
   err_t start(const ip_addr_t& address) {
-    pcb_ = altcp_new_ip_type(allocator_, IP_GET_TYPE(&address));
+    pcb_ = altcp_new_ip_type(nullptr, IP_GET_TYPE(&address));
     if (pcb_ == nullptr) return ERR_MEM;
     altcp_arg(pcb_, this);
     altcp_recv(pcb_, on_received);
@@ -154,7 +156,8 @@ class tcp_stream {
 #if LWIP_DNS
   static void on_found(const char* name, const ip_addr_t* address, void* self) {
     auto& stream = *static_cast<tcp_stream*>(self);
-    if (stream.host_ == nullptr || std::strcmp(name, stream.host_) != 0) return;  // no longer asked
+    --stream.look_ups_;
+    if (stream.host_ == nullptr || lwip_stricmp(name, stream.host_) != 0) return;  // of old
     stream.host_ = nullptr;
     stream.error_ = address != nullptr ? stream.start(*address) : err_t{ERR_VAL};
   }
@@ -193,13 +196,11 @@ class tcp_stream {
   altcp_pcb* pcb_ = nullptr;
   pbuf* received_ = nullptr;
   const char* host_ = nullptr;  // while it is looked up
-#if LWIP_ALTCP
-  altcp_allocator_t* allocator_ = nullptr;
-#endif
   u16_t port_ = 0;
   err_t error_ = ERR_OK;
   bool is_open_ = false;    // until it is closed or has failed
   bool has_ended_ = false;  // the peer says no more
+  u8_t look_ups_ = 0;       // under way, those of before close too
 };
 
 }  // namespace mailmote::lwip

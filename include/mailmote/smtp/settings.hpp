@@ -58,8 +58,7 @@ struct settings {
   // Whether commands share a flight when the server offers PIPELINING (RFC 2920).
   bool pipelining = true;
 
-  // Not null. Like the strings they are referred to, so that those of RFC 5321 cost no memory.
-  const mailmote::timeouts* timeouts = &default_timeouts;
+  timeouts_reference timeouts = default_timeouts;
 
   // Some servers want a response with the AUTH command even where it makes a line of more than 512
   // octets, against RFC 4954 section 4: a long token, say, for Microsoft's.

@@ -29,6 +29,18 @@ struct timeouts {
 
 inline constexpr timeouts default_timeouts{};
 
+// Which timeouts a client has: referred to, like the strings of its settings, so that those of RFC 5321
+// cost no memory. They must live as long; those that would not do not compile.
+class timeouts_reference {
+ public:
+  constexpr timeouts_reference(const timeouts& to) noexcept : to_{&to} {}
+  timeouts_reference(const timeouts&&) = delete;
+  constexpr const timeouts& operator*() const noexcept { return *to_; }
+
+ private:
+  const timeouts* to_;
+};
+
 // How often a body that says "not yet" is asked again.
 inline constexpr milliseconds source_pace = 20;
 
