@@ -13,6 +13,7 @@
 #include <mailmote/run.hpp>
 #include <mailmote/sasl/login.hpp>
 #include <mailmote/sasl/plain.hpp>
+#include <mailmote/sasl/scram.hpp>
 #include <mailmote/text/stream_source.hpp>
 #include <mailmote/text/text_source.hpp>
 #include <mailmote/version.hpp>

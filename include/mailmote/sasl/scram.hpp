@@ -130,7 +130,7 @@ class scram final : public mechanism {
 
   void forget() noexcept override {
     step_ = step::none;
-    said_ = 0;
+    said_ = iterations_ = 0;
     messages_.forget();
     proof_.forget();
   }
