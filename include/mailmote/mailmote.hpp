@@ -16,6 +16,7 @@
 #include <mailmote/sasl/login.hpp>
 #include <mailmote/sasl/oauthbearer.hpp>
 #include <mailmote/sasl/plain.hpp>
+#include <mailmote/sasl/scram.hpp>
 #include <mailmote/sasl/strongest.hpp>
 #include <mailmote/sasl/xoauth2.hpp>
 #include <mailmote/text/stream_source.hpp>

@@ -220,6 +220,23 @@ TEST_CASE("each exchange has a nonce of its own, and what was left half said beg
   }
 }
 
+namespace {
+
+struct no_random final : random_source {
+  bool fill(std::span<char>) noexcept override { return false; }
+};
+constinit no_random none;
+constinit sasl::scram<test::counted_hash> made_before_main{"user", "pencil", none};
+constexpr sasl::scram_keys<test::counted_hash> keys_in_flash{.salt = {'s'}, .salt_size = 1};
+constinit sasl::scram<test::counted_hash> made_of_keys{"user", keys_in_flash, none};
+
+}  // namespace
+
+TEST_CASE("a SCRAM login costs nothing before main") {
+  CHECK(made_before_main.check() == errc::none);
+  CHECK(made_of_keys.check() == errc::none);
+}
+
 // ---- what is checked before -----------------------------------------------------------------
 
 TEST_CASE("a SCRAM login with a string that is not fit to be sent is named before it is sent") {
@@ -468,6 +485,39 @@ TEST_CASE("keys of a wrong password are not kept") {
   CHECK(kept.iterations == 0);
   CHECK(hashes_with(kept, "pencil", server_first) > 2 * 4096);
   CHECK(kept.iterations == 4096);
+}
+
+TEST_CASE("keys that were kept and prove wrong are derived anew") {
+  sasl::scram_keys<test::counted_hash> kept;
+  CHECK(hashes_with(kept, "old pencil", server_first) > 2 * 4096);
+  CHECK(hashes_with(kept, "pencil", server_first, false) < 40);  // by the keys of the old one
+  CHECK(hashes_with(kept, "pencil", server_first) > 2 * 4096);
+  CHECK(hashes_with(kept, "pencil", server_first) < 40);
+}
+
+TEST_CASE("wherever an exchange ends, what is forgotten leaves the login as it was made") {
+  using hash = test::counted_hash;
+  foreseen_random random{our_nonce};
+  fixed_binding binding{"tls-exporter", 32};
+  sasl::scram<hash> login{"user", "pencil", random, {.binding = &binding}};
+  const auto memory = [&] {
+    return std::string{reinterpret_cast<const char*>(&login), sizeof login};
+  };
+  const std::string as_made = memory();
+  std::string room(100, '?');
+  for (std::size_t reads = 0; reads <= 70; ++reads) {
+    CAPTURE(reads);
+    CHECK(login.select(offer_of({"SCRAM-SHA-256"})) == errc::none);
+    CHECK(memory() != as_made);
+    CHECK(hear(login, server_first) == errc::none);
+    for (std::size_t i = 0; i < reads; ++i) {
+      const io_result result = login.read_some(room);
+      CHECK(result.ok() == (i == 64));  // behind 64 slices for 4,095 iterations
+    }
+    CHECK(memory() != as_made);
+    login.forget();
+    CHECK(memory() == as_made);
+  }
 }
 
 TEST_CASE("100,000 iterations are done in slices of 64 at most") {

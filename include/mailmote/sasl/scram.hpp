@@ -53,26 +53,25 @@ class scram final : public mechanism {
  public:
   constexpr scram(credential username, credential password, random_source& random,
                   const scram_options<Hash>& options = {})
-      : messages_{username.text(), options.authorization, options.binding},
-        username_{username},
-        password_{password},
+      : known_{options.remember},
+        remember_{options.remember},
         random_{random},
         max_iterations_{options.max_iterations},
-        known_{options.remember},
-        remember_{options.remember} {}
+        password_{password},
+        messages_{username, options.authorization, options.binding} {}
 
   // By keys that were derived elsewhere: the device has no password. `remember` is not used.
   constexpr scram(credential username, const scram_keys<Hash>& keys, random_source& random,
                   const scram_options<Hash>& options = {})
-      : messages_{username.text(), options.authorization, options.binding},
-        username_{username},
+      : known_{&keys},
         random_{random},
         max_iterations_{options.max_iterations},
-        known_{&keys} {}
+        messages_{username, options.authorization, options.binding} {}
 
   errc check() const noexcept override {
-    if (username_.empty()) return errc::bad_username;
-    if (const errc bad = username_.check(errc::bad_username); bad != errc::none) return bad;
+    const credential username = messages_.username();
+    if (username.empty()) return errc::bad_username;
+    if (const errc bad = username.check(errc::bad_username); bad != errc::none) return bad;
     if (has_password() && password_.empty()) return errc::bad_password;
     if (const errc bad = password_.check(errc::bad_password); bad != errc::none) return bad;
     return credential{messages_.authorization()}.check(errc::bad_authorization);
@@ -131,7 +130,7 @@ class scram final : public mechanism {
 
   void forget() noexcept override {
     step_ = step::none;
-    said_ = 0;
+    said_ = iterations_ = 0;
     messages_.forget();
     proof_.forget();
   }
@@ -201,17 +200,16 @@ class scram final : public mechanism {
     return errc::none;
   }
 
-  scram_messages messages_;
-  credential username_;
-  credential password_{""};
-  random_source& random_;
-  std::uint32_t max_iterations_;
+  step step_ = step::none;
+  std::size_t said_ = 0;  // octets of our message
   const scram_keys<Hash>* known_;
   scram_keys<Hash>* remember_ = nullptr;
-  step step_ = step::none;
   std::uint32_t iterations_ = 0;
-  std::size_t said_ = 0;  // octets of our message
+  random_source& random_;
+  std::uint32_t max_iterations_;
+  credential password_{""};
   scram_proof<Hash> proof_{};
+  scram_messages messages_;
 };
 
 }  // namespace mailmote::sasl

@@ -38,15 +38,14 @@ struct scram_challenge {
 constexpr errc parse_count(std::string_view text, std::uint32_t& n) {
   constexpr std::uint32_t largest = 429'496'728;  // of those that any digit may follow in 32 bits
   n = 0;
+  bool fits = true;
   for (const char c : text) {
     if (!ascii::is_digit(c)) return errc::bad_challenge;
-  }
-  if (text.empty() || text[0] == '0') return errc::bad_challenge;
-  for (const char c : text) {
-    if (n > largest) return errc::auth_iterations;
+    fits = fits && n <= largest;
     n = n * 10 + static_cast<std::uint32_t>(c - '0');
   }
-  return errc::none;
+  if (text.empty() || text[0] == '0') return errc::bad_challenge;
+  return fits ? errc::none : errc::auth_iterations;
 }
 
 // An extension that must be understood (`m=`) comes first, and so is none of these; what follows the count

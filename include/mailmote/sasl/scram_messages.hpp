@@ -16,6 +16,7 @@
 
 #include <mailmote/channel_binding.hpp>
 #include <mailmote/random.hpp>
+#include <mailmote/sasl/credential.hpp>
 #include <mailmote/sasl/mechanism.hpp>
 #include <mailmote/text/base64.hpp>
 #include <mailmote/text/piece_writer.hpp>
@@ -28,7 +29,7 @@ inline constexpr std::size_t scram_nonce_octets = 18;  // 24 characters, without
 
 class scram_messages {
  public:
-  constexpr scram_messages(std::string_view username, std::string_view authorization,
+  constexpr scram_messages(credential username, std::string_view authorization,
                            channel_binding* binding)
       : username_{username}, authorization_{authorization}, binding_{binding} {}
 
@@ -48,13 +49,17 @@ class scram_messages {
   static constexpr kind bound(kind unbound) {
     return static_cast<kind>(static_cast<unsigned>(unbound) + 1);
   }
-  constexpr std::string_view username() const { return username_; }
+  constexpr credential username() const { return username_; }
   constexpr std::string_view authorization() const { return authorization_; }
 
   // The nonce in the message that was heard, which begins with it: false where it is not ours and more.
   bool take_nonce(std::string_view nonce) {
     both_size_ = nonce.size();
-    return both_size_ > nonce_size_ && nonce.starts_with(our_nonce());
+    bool begins_with_ours = both_size_ > nonce_size_;
+    for (std::size_t i = 0; i < nonce_size_ && begins_with_ours; ++i) {
+      begins_with_ours = nonce[i] == nonce_[i];
+    }
+    return begins_with_ours;
   }
 
   // The server's message, as far as there is room.
@@ -99,8 +104,6 @@ class scram_messages {
   }
 
  private:
-  std::string_view our_nonce() const { return {nonce_.data(), nonce_size_}; }
-
   // A name that may have the commas and equals signs of the grammar.
   static void put_name(text::piece_writer& out, std::string_view name) {
     for (const char c : name) {
@@ -141,9 +144,9 @@ class scram_messages {
 
   void put_first_bare(text::piece_writer& out) const {
     out.put("n=");
-    put_name(out, username_);
+    put_name(out, username_.text());
     out.put(",r=");
-    out.put(our_nonce());
+    out.put({nonce_.data(), nonce_size_});
   }
 
   void put_final_without_proof(text::piece_writer& out) const {
@@ -162,7 +165,7 @@ class scram_messages {
     out.put({message_.data() + 2, both_size_});  // behind `r=`
   }
 
-  std::string_view username_;
+  credential username_;
   std::string_view authorization_;
   channel_binding* binding_;
   std::size_t bound_size_ = 0;
