@@ -50,6 +50,13 @@ struct never_safe {
   io_result write_some(out) noexcept { return io_status::failed; }
 };
 
+struct sha_1 {
+  static constexpr std::size_t size = 20;
+  static constexpr std::size_t block_size = 64;
+  void update(out) noexcept {}
+  void finish(std::span<char, size>) noexcept {}
+};
+
 template <class Stream>
 void use() {
   Stream stream;
@@ -95,5 +102,12 @@ void misuse() {
   const mailmote::mime::fields alert{.to = mailmote::mime::mailbox{"a@example.org"}};
 #elif CASE == 14  // recipients who are gone at the end of the line: mailbox_list
   const mailmote::mime::fields alert{.to = {{"a@example.org"}, {"b@example.org"}}};
+#elif CASE == 15  // logins to choose from that are gone at the end of the line: strongest plain
+  mailmote::sasl::strongest login{mailmote::sasl::plain{"tim", "secret"}};
+#elif CASE == 16  // more logins to choose from than there may be: strongest 16
+  mailmote::sasl::login l{"tim", "secret"};
+  mailmote::sasl::strongest login{l, l, l, l, l, l, l, l, l, l, l, l, l, l, l, l, l};
+#elif CASE == 17  // a CRAM-MD5 of a hash that is no MD5: CRAM-MD5 RFC.2195
+  mailmote::sasl::cram_md5<sha_1> login{"tim", "secret"};
 #endif
 }

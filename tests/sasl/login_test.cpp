@@ -8,16 +8,11 @@
 #include <mailmote/sasl/login.hpp>
 
 #include "ground/read_to_end.hpp"
+#include "sasl/offer_of.hpp"
 
 using namespace mailmote;
 
 namespace {
-
-sasl::offer offer_of(std::string_view token) {
-  sasl::offer offered;
-  offered.add(token);
-  return offered;
-}
 
 std::string answer(sasl::login& login, std::string_view question, std::size_t room = 100) {
   login.challenge(question);
@@ -97,16 +92,30 @@ TEST_CASE("a LOGIN with an empty name or password is named before it is sent") {
   CHECK(sasl::login{"tim", "secret"}.check() == errc::none);
 }
 
+TEST_CASE(
+    "LOGIN takes letters outside ASCII that are prepared, and of others says what they need") {
+  const std::string letters = "t\u00EDm";
+  CHECK(sasl::login{letters, "secret"}.check() == errc::needs_saslprep);
+  CHECK(sasl::login{"tim", letters}.check() == errc::needs_saslprep);
+  CHECK(sasl::login{sasl::prepared(letters), "secret"}.check() == errc::none);
+  CHECK(sasl::login{"tim", sasl::prepared(letters)}.check() == errc::none);
+  CHECK(sasl::login{sasl::prepared("tim\n"), "secret"}.check() == errc::bad_username);
+  CHECK(sasl::login{"tim", sasl::prepared("")}.check() == errc::bad_password);
+}
+
 TEST_CASE("a control character anywhere in a LOGIN is refused by its place") {
   for (int octet = 0; octet < 256; ++octet) {
     const char c = static_cast<char>(octet);
-    const bool control = octet < 32 || octet == 127;
+    const auto or_fit = [octet](errc bad) {
+      if (octet > 127) return errc::needs_saslprep;
+      return octet < 32 || octet == 127 ? bad : errc::none;
+    };
     for (std::size_t place = 0; place <= 3; ++place) {
       CAPTURE(octet);
       std::string s = "tim";
       s.insert(place, 1, c);
-      CHECK(sasl::login{s, "secret"}.check() == (control ? errc::bad_username : errc::none));
-      CHECK(sasl::login{"tim", s}.check() == (control ? errc::bad_password : errc::none));
+      CHECK(sasl::login{s, "secret"}.check() == or_fit(errc::bad_username));
+      CHECK(sasl::login{"tim", s}.check() == or_fit(errc::bad_password));
     }
   }
 }

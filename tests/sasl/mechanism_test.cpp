@@ -8,6 +8,8 @@
 
 #include <mailmote/sasl/mechanism.hpp>
 
+#include "sasl/offer_of.hpp"
+
 using namespace mailmote;
 using sasl::kind;
 
@@ -15,12 +17,6 @@ namespace {
 
 constexpr std::size_t kinds = static_cast<std::size_t>(kind::external) + 1;
 static_assert(sasl::kind_names[kinds].empty() && !sasl::kind_names[kinds - 1].empty());
-
-sasl::offer offer_of(std::string_view token) {
-  sasl::offer offered;
-  offered.add(token);
-  return offered;
-}
 
 }  // namespace
 

@@ -8,17 +8,12 @@
 #include <mailmote/sasl/plain.hpp>
 
 #include "ground/read_to_end.hpp"
+#include "sasl/offer_of.hpp"
 
 using namespace mailmote;
 using namespace std::string_literals;
 
 namespace {
-
-sasl::offer offer_of(std::string_view token) {
-  sasl::offer offered;
-  offered.add(token);
-  return offered;
-}
 
 std::string response(sasl::plain& login, std::size_t room = 100) {
   CHECK(login.select(offer_of("PLAIN")) == errc::none);
@@ -85,18 +80,33 @@ TEST_CASE("a PLAIN login with an empty name or password is named before it is se
   CHECK(sasl::plain{"tim", "secret"}.check() == errc::none);
 }
 
+TEST_CASE(
+    "PLAIN takes letters outside ASCII that are prepared, and of others says what they need") {
+  const std::string letters = "t\u00EDm";
+  CHECK(sasl::plain{letters, "secret"}.check() == errc::needs_saslprep);
+  CHECK(sasl::plain{"tim", letters}.check() == errc::needs_saslprep);
+  CHECK(sasl::plain{sasl::prepared(letters), "secret"}.check() == errc::none);
+  CHECK(sasl::plain{"tim", sasl::prepared(letters)}.check() == errc::none);
+  CHECK(sasl::plain{"tim", "secret", letters}.check() == errc::needs_saslprep);
+  CHECK(sasl::plain{"tim", "secret", sasl::prepared(letters)}.check() == errc::none);
+  CHECK(sasl::plain{sasl::prepared("tim\n"), "secret"}.check() == errc::bad_username);
+  CHECK(sasl::plain{"tim", sasl::prepared("")}.check() == errc::bad_password);
+}
+
 TEST_CASE("a control character anywhere in a PLAIN login is refused by its place") {
   for (int octet = 0; octet < 256; ++octet) {
     const char c = static_cast<char>(octet);
-    const bool control = octet < 32 || octet == 127;
+    const auto or_fit = [octet](errc bad) {
+      if (octet > 127) return errc::needs_saslprep;
+      return octet < 32 || octet == 127 ? bad : errc::none;
+    };
     for (std::size_t place = 0; place <= 3; ++place) {
       CAPTURE(octet);
       std::string s = "tim";
       s.insert(place, 1, c);
-      CHECK(sasl::plain{s, "secret"}.check() == (control ? errc::bad_username : errc::none));
-      CHECK(sasl::plain{"tim", s}.check() == (control ? errc::bad_password : errc::none));
-      CHECK(sasl::plain{"tim", "secret", s}.check() ==
-            (control ? errc::bad_authorization : errc::none));
+      CHECK(sasl::plain{s, "secret"}.check() == or_fit(errc::bad_username));
+      CHECK(sasl::plain{"tim", s}.check() == or_fit(errc::bad_password));
+      CHECK(sasl::plain{"tim", "secret", s}.check() == or_fit(errc::bad_authorization));
     }
   }
 }

@@ -271,3 +271,41 @@ TEST_CASE("a login goes over cleartext only where its owner allows it") {
     CHECK(smtp::may_log_in(with, shows_nothing, true));
   }
 }
+
+TEST_CASE("a login that may choose goes on until it comes to what the connection allows") {
+  struct several final : sasl::mechanism {
+    errc check() const noexcept override { return errc::none; }
+    errc select(sasl::offer) noexcept override { return errc::none; }
+    bool select_next() noexcept override { return at + 1 < shows.size() && ++at > 0; }
+    sasl::kind selected() const noexcept override { return sasl::kind::plain; }
+    bool reveals_secret() const noexcept override { return shows[at] == 'y'; }
+    std::size_t initial_response() const noexcept override { return 0; }
+    void challenge(std::span<const char>) noexcept override {}
+    errc respond() noexcept override { return errc::none; }
+    io_result read_some(std::span<char>) noexcept override { return io_status::closed; }
+    errc accept() noexcept override { return errc::none; }
+    void forget() noexcept override {}
+    std::string_view shows;
+    std::size_t at = 0;
+  };
+  const struct {
+    const char* shows;
+    cleartext_auth allowed;
+    bool encrypted;
+    bool found;
+    std::size_t chosen;
+  } cases[] = {{"yyn", cleartext_auth::challenge_only, false, true, 2},
+               {"nyn", cleartext_auth::challenge_only, false, true, 0},
+               {"yyy", cleartext_auth::challenge_only, false, false, 2},
+               {"yyn", cleartext_auth::never, false, false, 2},
+               {"yyn", cleartext_auth::any, false, true, 0},
+               {"yyn", cleartext_auth::never, true, true, 0}};
+  for (const auto& c : cases) {
+    settings with = sound;
+    with.cleartext_auth = c.allowed;
+    several login;
+    login.shows = c.shows;
+    CHECK(smtp::choose_allowed(with, login, c.encrypted) == c.found);
+    CHECK(login.at == c.chosen);
+  }
+}

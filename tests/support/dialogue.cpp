@@ -218,6 +218,8 @@ outcome dialogue::play(link over) {
   if (result.error == errc::none) result = converse(smtp, stream, now);
   server_text_ = result.server_text;
   result.server_text = server_text_;
+  login_text_ = result.login_text;
+  result.login_text = login_text_;
   sent_ = stream.sent();
   calls_ = stream.calls();
   elapsed_ = now - begin;
@@ -228,10 +230,14 @@ outcome dialogue::run() {
   outcome whole = play();
   const std::string wire = sent_;
   const std::string text = server_text_;
+  const std::string login_text = login_text_;
+  whole.login_text = login_text;
   sweep(whole, wire, true);
   sent_ = wire;
   server_text_ = text;
   whole.server_text = server_text_;
+  login_text_ = login_text;
+  whole.login_text = login_text_;
   return whole;
 }
 
@@ -239,10 +245,14 @@ outcome dialogue::run_out_of_turn() {
   outcome whole = play();
   const std::string wire = sent_;
   const std::string text = server_text_;
+  const std::string login_text = login_text_;
+  whole.login_text = login_text;
   sweep(whole, wire, false);
   sent_ = wire;
   server_text_ = text;
   whole.server_text = server_text_;
+  login_text_ = login_text;
+  whole.login_text = login_text_;
   return whole;
 }
 
@@ -284,6 +294,8 @@ void dialogue::check_same(const outcome& got, const outcome& whole, const std::s
   CHECK(got.accepted == whole.accepted);
   CHECK(got.refused == whole.refused);
   CHECK(got.retry == whole.retry);
+  CHECK(got.mechanism == whole.mechanism);
+  CHECK(got.login_text == whole.login_text);
 }
 
 // A link that broke on the way: nothing was sent that would not have been, but for a goodbye, and

@@ -165,6 +165,7 @@ class dialogue {
 
   std::string sent_{};
   std::string server_text_{};
+  std::string login_text_{};
   std::size_t calls_ = 0;
   std::uint64_t elapsed_ = 0;
   bool closed_ = false;

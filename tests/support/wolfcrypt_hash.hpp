@@ -29,6 +29,7 @@ class wolfcrypt_hash {
   }
   void finish(std::span<char, Size> out) noexcept {
     Final(&state_, reinterpret_cast<byte*>(out.data()));
+    *this = {};  // nothing stays
   }
 
  private:

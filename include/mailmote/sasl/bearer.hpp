@@ -34,7 +34,6 @@ class bearer : public mechanism {
       if (bad != errc::none) return bad;
     }
     if (token_length() == 0) return errc::bad_password;
-    rest_ = token_;
     at_ = stage::opening;
     return errc::none;
   }
@@ -54,7 +53,7 @@ class bearer : public mechanism {
 
   void challenge(std::span<const char> octets) noexcept final {
     for (const char c : octets) {
-      if (said_ < max_said) text_[said_++] = ascii::is_printable(c) ? c : '?';
+      if (said_ < max_said && ascii::is_printable(c)) text_[said_++] = c;
     }
   }
 
@@ -92,13 +91,10 @@ class bearer : public mechanism {
   errc refusal() const noexcept final {
     return said_ > 0 && text_[0] == '{' ? errc::auth_token_refused : errc::auth_refused;
   }
-  // JSON (RFC 7628 section 3.2.2), with `?` for what is not printable.
+  // JSON (RFC 7628 section 3.2.2), without what is not printable.
   std::string_view server_text() const noexcept final { return {text_, said_}; }
 
-  void forget() noexcept final {
-    rest_ = {};
-    go(stage::idle);
-  }
+  void forget() noexcept final { go(stage::idle); }
 
  protected:
   constexpr bearer(kind which, credential username, std::string_view token)
@@ -144,9 +140,8 @@ class bearer : public mechanism {
 
   io_result read_token(std::span<char> out) {
     if (source_ == nullptr) {
-      const std::size_t n = rest_.copy(out.data(), out.size());
-      rest_.remove_prefix(n);
-      done_ += n;
+      std::size_t n = 0;
+      while (n < out.size() && done_ < token_.size()) out[n++] = token_[done_++];
       return n > 0 ? io_result::moved(n) : io_status::closed;
     }
     const io_result octets = source_->read_some(out);
@@ -163,7 +158,6 @@ class bearer : public mechanism {
   credential username_;
   std::string_view token_{};
   body_source* source_ = nullptr;  // of the token, where it is not in memory
-  std::string_view rest_{};        // of the token in memory
   std::size_t done_ = 0;           // octets of the stage
   std::size_t said_ = 0;
   char text_[max_said] = {};

@@ -38,9 +38,13 @@ class external final : public mechanism {
   errc respond() noexcept override { return errc::bad_challenge; }
 
   io_result read_some(std::span<char> out) noexcept override {
-    const std::size_t n = rest_.copy(out.data(), out.size());
-    rest_.remove_prefix(n);
-    return n > 0 ? io_result::moved(n) : io_status::closed;
+    std::size_t written = 0;
+    while (written < out.size() && written < rest_.size()) {
+      out[written] = rest_[written];
+      ++written;
+    }
+    rest_.remove_prefix(written);
+    return written > 0 ? io_result::moved(written) : io_status::closed;
   }
 
   errc accept() noexcept override { return errc::none; }

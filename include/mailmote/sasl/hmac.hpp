@@ -25,28 +25,30 @@ class hmac {
   explicit hmac(std::span<const char> key) noexcept { set_key(key); }
 
   void set_key(std::span<const char> key) noexcept {
+    forget();
     std::array<char, Hash::block_size> block{};
     if (key.size() > block.size()) {
-      Hash hashed{};
-      hashed.update(key);
-      hashed.finish(std::span{block}.template first<Hash::size>());
+      inner_.update(key);
+      inner_.finish(std::span{block}.template first<Hash::size>());
     } else {
       for (std::size_t i = 0; i < key.size(); ++i) block[i] = key[i];
     }
-    inner_ = begun_with(block, 0x36);
-    outer_ = begun_with(block, 0x36 ^ 0x5C);
+    flip(block, 0x36);
+    inner_.update(block);
+    flip(block, 0x36 ^ 0x5C);
+    outer_.update(block);
     wipe(block);
   }
 
-  // The hash to give the message to, piece by piece; a copy is begun anew.
-  Hash begin() const noexcept { return inner_; }
+  // The hash whose copies take a message, piece by piece.
+  const Hash& begin() const noexcept { return inner_; }
 
   digest finish(Hash& message) const noexcept {
     digest result;
     message.finish(result);
-    Hash outer = outer_;
-    outer.update(result);
-    outer.finish(result);
+    message = outer_;  // as it is done with, and this is work for a small stack
+    message.update(result);
+    message.finish(result);
     return result;
   }
 
@@ -56,15 +58,15 @@ class hmac {
     return finish(inner);
   }
 
-  void forget() noexcept { *this = {}; }
+  void forget() noexcept {
+    digest nothing;
+    inner_.finish(nothing);  // and is as new
+    outer_.finish(nothing);
+  }
 
  private:
-  // The block is flipped as it stands, and so the second time from the first.
-  static Hash begun_with(std::array<char, Hash::block_size>& block, int flip) noexcept {
-    for (char& c : block) c = static_cast<char>(c ^ flip);
-    Hash hash{};
-    hash.update(block);
-    return hash;
+  static void flip(std::array<char, Hash::block_size>& block, int bits) noexcept {
+    for (char& c : block) c = static_cast<char>(c ^ bits);
   }
 
   Hash inner_{};

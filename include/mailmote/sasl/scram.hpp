@@ -13,7 +13,6 @@
 //                 (scram_messages.hpp), and two states of the hash function.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -22,12 +21,12 @@
 #include <mailmote/channel_binding.hpp>
 #include <mailmote/random.hpp>
 #include <mailmote/sasl/credential.hpp>
-#include <mailmote/sasl/hmac.hpp>
+#include <mailmote/sasl/hash.hpp>
 #include <mailmote/sasl/mechanism.hpp>
-#include <mailmote/sasl/pbkdf2.hpp>
 #include <mailmote/sasl/scram_challenge.hpp>
 #include <mailmote/sasl/scram_keys.hpp>
 #include <mailmote/sasl/scram_messages.hpp>
+#include <mailmote/sasl/scram_proof.hpp>
 
 namespace mailmote::sasl {
 
@@ -108,12 +107,16 @@ class scram final : public mechanism {
 
   io_result read_some(std::span<char> out) noexcept override {
     if (step_ == step::deriving) {
-      if (work_.run(mac_, iterations_per_slice)) use_derived_keys();
+      if (proof_.run(iterations_per_slice, remember_)) step_ = step::signing;
       return io_status::want_read;
+    }
+    if (step_ == step::signing) {
+      proof_.sign(messages_);
+      step_ = step::final;
     }
     text::piece_writer writer{out, said_};
     if (step_ == step::first) messages_.put_first(writer);
-    if (step_ == step::final) messages_.put_final(writer, server_nonce(), proof_);
+    if (step_ == step::final) messages_.put_final(writer, proof_.client_proof());
     if (writer.written() == 0) {
       messages_.forget_heard();  // the next is another message
       return io_status::closed;
@@ -128,21 +131,17 @@ class scram final : public mechanism {
 
   void forget() noexcept override {
     step_ = step::none;
-    said_ = nonce_size_ = 0;
+    said_ = 0;
     messages_.forget();
-    work_.forget();
-    mac_.forget();
-    wipe(proof_);
-    wipe(signature_);
+    proof_.forget();
   }
 
  private:
-  using digest = typename hmac<Hash>::digest;
-
   enum class step : std::uint8_t {
     none,
     first,     // our first message is said, and the server's awaited
     deriving,  // the keys are worked out
+    signing,   // they are there
     final,     // our proof is said, and the server's signature awaited
     proven,    // the signature is right
     refused,   // the server has said that it will refuse
@@ -152,18 +151,12 @@ class scram final : public mechanism {
 
   bool has_password() const { return known_ == nullptr || known_ == remember_; }
 
-  // Part of the first message, from its beginning.
-  std::string_view server_nonce() const { return {messages_.heard().data() + 2, nonce_size_}; }
-
   errc begin_proof() {
     scram_challenge said;
     if (const errc bad = parse(messages_.heard(), max_iterations_, said); bad != errc::none) {
       return bad;
     }
-    const std::string_view ours = messages_.nonce();
-    if (said.nonce.size() <= ours.size() || !said.nonce.starts_with(ours))
-      return errc::bad_challenge;
-    nonce_size_ = said.nonce.size();
+    if (!messages_.take_nonce(said.nonce)) return errc::bad_challenge;
     iterations_ = said.iterations;
     return take_salt(said.salt);
   }
@@ -173,8 +166,7 @@ class scram final : public mechanism {
   errc take_salt(std::string_view base64) {
     bool is_known = known_ != nullptr && known_->iterations == iterations_;
     if (remember_ != nullptr) remember_->iterations = 0;  // until they are proven, again
-    mac_.set_key(password_.text());
-    Hash salted = mac_.begin();
+    Hash salted = proof_.begin(password_.text());
     text::base64_decoder decoder;
     std::size_t size = 0;
     for (const char c : base64) {
@@ -189,76 +181,21 @@ class scram final : public mechanism {
     is_known = is_known && size == known_->salt_size;
     if (!is_known && !has_password()) return errc::auth_keys_stale;
     if (remember_ != nullptr) remember_->salt_size = size <= max_scram_salt ? size : 0;
+    step_ = is_known ? step::signing : step::deriving;
     if (is_known) {
-      prove(known_->client_key, known_->server_key);
+      proof_.use(*known_);
     } else {
-      work_.begin(mac_, salted, iterations_);
-      step_ = step::deriving;
+      proof_.derive(salted, iterations_);
     }
     return errc::none;
   }
 
-  void use_derived_keys() {
-    digest client_key;
-    digest server_key;
-    scram_keys<Hash>::make(mac_, work_.result(), client_key, server_key);
-    work_.forget();
-    if (remember_ != nullptr) {
-      remember_->client_key = client_key;
-      remember_->server_key = server_key;
-    }
-    prove(client_key, server_key);
-    wipe(client_key);
-    wipe(server_key);
-  }
-
-  // Makes our proof, and the signature that the server's must be.
-  void prove(const digest& client_key, const digest& server_key) {
-    Hash hashed{};
-    hashed.update(client_key);
-    hashed.finish(proof_);  // StoredKey, so far
-    mac_.set_key(proof_);
-    proof_ = signature();
-    for (std::size_t i = 0; i < proof_.size(); ++i) {
-      proof_[i] = static_cast<char>(proof_[i] ^ client_key[i]);
-    }
-    mac_.set_key(server_key);
-    signature_ = signature();
-    mac_.forget();
-    step_ = step::final;
-  }
-
-  // Of what both sides sign, by the key in `mac_`.
-  digest signature() const {
-    Hash message = mac_.begin();
-    std::array<char, 64> room;
-    std::size_t done = 0;
-    for (bool is_complete = false; !is_complete;) {
-      text::piece_writer writer{room, done};
-      messages_.put_signed(writer, server_nonce());
-      message.update(std::span{room}.first(writer.written()));
-      done += writer.written();
-      is_complete = writer.complete();
-    }
-    return mac_.finish(message);
-  }
-
-  // In a time that does not tell how much of the signature is right.
   errc verify() {
     step_ = step::refused;
     std::string_view said = messages_.heard();
     if (!take_attribute(said, 'e').empty()) return errc::none;  // the reply will say it again
-    text::base64_decoder decoder;
-    std::size_t size = 0;
-    int difference = 0;
-    for (const char c : take_attribute(said, 'v')) {
-      char octet = 0;
-      if (decoder.decode(c, octet) <= 0) continue;
-      if (size < signature_.size()) difference |= octet ^ signature_[size];
-      ++size;
-    }
-    if (!decoder.complete() || size == 0) return errc::bad_challenge;
-    if (size != signature_.size() || difference != 0) return errc::auth_server_unproven;
+    const errc bad = proof_.verify(take_attribute(said, 'v'));
+    if (bad != errc::none) return bad;
     step_ = step::proven;
     if (remember_ != nullptr) remember_->iterations = iterations_;
     return errc::none;
@@ -273,12 +210,8 @@ class scram final : public mechanism {
   scram_keys<Hash>* remember_ = nullptr;
   step step_ = step::none;
   std::uint32_t iterations_ = 0;
-  std::size_t said_ = 0;        // octets of our message
-  std::size_t nonce_size_ = 0;  // of both sides' nonce
-  hmac<Hash> mac_{};
-  pbkdf2<Hash> work_{};
-  digest proof_{};
-  digest signature_{};  // the server's
+  std::size_t said_ = 0;  // octets of our message
+  scram_proof<Hash> proof_{};
 };
 
 }  // namespace mailmote::sasl

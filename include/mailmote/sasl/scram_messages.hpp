@@ -50,7 +50,12 @@ class scram_messages {
   }
   constexpr std::string_view username() const { return username_; }
   constexpr std::string_view authorization() const { return authorization_; }
-  std::string_view nonce() const { return {nonce_.data(), nonce_size_}; }
+
+  // The nonce in the message that was heard, which begins with it: false where it is not ours and more.
+  bool take_nonce(std::string_view nonce) {
+    both_size_ = nonce.size();
+    return both_size_ > nonce_size_ && nonce.starts_with(our_nonce());
+  }
 
   // The server's message, as far as there is room.
   void hear(std::span<const char> octets) {
@@ -70,33 +75,32 @@ class scram_messages {
     put_first_bare(out);
   }
 
-  // `nonce` is the server's, here and below.
-  void put_final(text::piece_writer& out, std::string_view nonce,
-                 std::span<const char> proof) const {
-    put_final_without_proof(out, nonce);
+  // Here and below, the server's nonce was taken.
+  void put_final(text::piece_writer& out, std::span<const char> proof) const {
+    put_final_without_proof(out);
     out.put(",p=");
-    put_base64(out, [proof](text::piece_writer& piece) {
-      piece.put({proof.data(), proof.size()});
-    });
+    put_base64(out, proof);
   }
 
   // What both sides sign: AuthMessage.
-  void put_signed(text::piece_writer& out, std::string_view nonce) const {
+  void put_signed(text::piece_writer& out) const {
     put_first_bare(out);
     out.put(',');
     out.put(heard());
     out.put(',');
-    put_final_without_proof(out, nonce);
+    put_final_without_proof(out);
   }
 
   void forget() {
     wipe(message_);
     wipe(bound_);
     wipe(nonce_);
-    heard_ = bound_size_ = nonce_size_ = 0;
+    heard_ = bound_size_ = nonce_size_ = both_size_ = 0;
   }
 
  private:
+  std::string_view our_nonce() const { return {nonce_.data(), nonce_size_}; }
+
   // A name that may have the commas and equals signs of the grammar.
   static void put_name(text::piece_writer& out, std::string_view name) {
     for (const char c : name) {
@@ -110,24 +114,14 @@ class scram_messages {
     }
   }
 
-  // Base64 of what `put` puts, a piece at a time.
-  template <class Put>
-  static void put_base64(text::piece_writer& out, Put put) {
-    std::array<char, 24> octets{};
-    std::array<char, text::base64_length(octets.size() + 2)> digits{};
+  // Of all octets there are, or of the next groups of three.
+  static void put_base64(text::piece_writer& out, std::span<const char> octets) {
     text::base64_encoder encoder;
-    std::size_t done = 0;
-    for (bool is_complete = false; !is_complete;) {
-      text::piece_writer piece{octets, done};
-      put(piece);
-      done += piece.written();
-      is_complete = piece.complete();
-      std::size_t size = encoder.encode(std::span{octets}.first(piece.written()), digits);
-      out.put({digits.data(), size});
-      if (!is_complete) continue;
-      size = encoder.finish(digits);
-      out.put({digits.data(), size});
+    std::array<char, 4> group;
+    for (const char& octet : octets) {
+      if (encoder.encode({&octet, 1}, group) > 0) out.put({group.data(), group.size()});
     }
+    if (encoder.finish(group) > 0) out.put({group.data(), group.size()});
   }
 
   // The gs2-header. `y`: we could bind, and it seems that the server cannot. If it can, somebody has
@@ -149,25 +143,32 @@ class scram_messages {
     out.put("n=");
     put_name(out, username_);
     out.put(",r=");
-    out.put(nonce());
+    out.put(our_nonce());
   }
 
-  void put_final_without_proof(text::piece_writer& out, std::string_view nonce) const {
+  void put_final_without_proof(text::piece_writer& out) const {
     out.put("c=");
-    put_base64(out, [this](text::piece_writer& piece) {
+    std::array<char, 24> room;
+    std::size_t done = 0;
+    for (bool is_complete = false; !is_complete;) {
+      text::piece_writer piece{room, done};
       put_header(piece);
       if (is_bound_) piece.put({bound_.data(), bound_size_});
-    });
+      put_base64(out, std::span{room}.first(piece.written()));
+      done += piece.written();
+      is_complete = piece.complete();
+    }
     out.put(",r=");
-    out.put(nonce);
+    out.put({message_.data() + 2, both_size_});  // behind `r=`
   }
 
   std::string_view username_;
   std::string_view authorization_;
   channel_binding* binding_;
   std::size_t bound_size_ = 0;
-  std::size_t nonce_size_ = 0;
-  std::size_t heard_ = 0;  // octets; one more than there is room for stands for any number
+  std::size_t nonce_size_ = 0;  // of our nonce
+  std::size_t both_size_ = 0;   // of both sides'
+  std::size_t heard_ = 0;       // octets; one more than there is room for stands for any number
   bool is_bound_ = false;
   std::array<char, text::base64_length(scram_nonce_octets)> nonce_{};
   std::array<char, max_channel_binding> bound_{};
