@@ -44,31 +44,18 @@ TEST_CASE("what the network or a lack of memory did may be over later") {
 }
 
 TEST_CASE("what somebody has to mend first is tried again after that") {
-  for (const errc error : {errc::no_recipients,
-                           errc::bad_host,
-                           errc::bad_helo,
-                           errc::bad_reverse_path,
-                           errc::bad_recipient,
-                           errc::bad_username,
-                           errc::bad_password,
-                           errc::smtputf8_needed,
-                           errc::no_such_host,
-                           errc::silent_greeting,
-                           errc::tls_unavailable,
-                           errc::auth_unavailable,
-                           errc::auth_needs_tls,
-                           errc::message_too_large,
-                           errc::too_many_recipients,
-                           errc::source_spent,
-                           errc::source_length,
-                           errc::tls_no_anchors,
-                           errc::tls_bad_client_certificate,
-                           errc::tls_no_time,
-                           errc::tls_unknown_ca,
-                           errc::tls_expired,
-                           errc::tls_name_mismatch}) {
+  for (const errc error :
+       {errc::no_recipients,    errc::bad_host,          errc::bad_helo,
+        errc::bad_reverse_path, errc::bad_recipient,     errc::bad_username,
+        errc::bad_password,     errc::smtputf8_needed,   errc::no_such_host,
+        errc::silent_greeting,  errc::tls_unavailable,   errc::auth_unavailable,
+        errc::auth_needs_tls,   errc::message_too_large, errc::too_many_recipients,
+        errc::source_spent,     errc::source_length,     errc::tls_no_anchors,
+        errc::tls_no_time,      errc::tls_unknown_ca,    errc::tls_expired,
+        errc::tls_name_mismatch}) {
     CHECK(retry_after(error, 0) == retry::after_change);
   }
+  CHECK(retry_after(errc::tls_bad_client_certificate, 0) == retry::after_change);
   CHECK(retry_after(errc::auth_refused, 535) == retry::after_change);
 }
 
