@@ -26,7 +26,7 @@
 #   unknown                as good, by other_ca
 #   forged                 as good, by a CA that has ca's name and not its key
 #   client_only            as good, by ca, for clients only (extended key usage)
-#   sha384, sha512, sha1   as good, signed by ca with another digest than SHA-256
+#   sha384, sha512         as good, signed by ca with another digest than SHA-256
 #   pss                    as rsa, signed with RSASSA-PSS and SHA-384
 #
 # ca.der, good.der, rsa.der and those of the last two lines are the same certificates in DER, and
@@ -46,7 +46,7 @@ names="DNS:mail.example.test,DNS:localhost,IP:127.0.0.1,IP:::1"
 for name in ca other_ca old_ca by_old imposter intermediate late_intermediate client_intermediate \
   narrow_intermediate client_chain narrow_chain good chain chain_expired \
   wrong_name wildcard common_name expired future self_signed unknown forged client_only \
-  sha384 sha512 sha1; do
+  sha384 sha512; do
   key "$name"
 done 2>/dev/null
 key rsa_ca rsa 2>/dev/null
@@ -88,7 +88,7 @@ key rsa_intermediate rsa 2>/dev/null
   server forged imposter $long "subjectAltName=$names" authorityKeyIdentifier=none
   server client_only ca $long "subjectAltName=$names" extendedKeyUsage=clientAuth
 
-  for digest in sha384 sha512 sha1; do
+  for digest in sha384 sha512; do
     server $digest ca $long "subjectAltName=$names"
   done
   digest=sha384
@@ -106,11 +106,11 @@ cat rsa_intermediate.pem >>rsa_chain.pem
 cat late_intermediate.pem >>chain_expired.pem
 cat client_intermediate.pem >>client_chain.pem
 cat narrow_intermediate.pem >>narrow_chain.pem
-for name in ca good rsa sha384 sha512 sha1 pss; do
+for name in ca good rsa sha384 sha512 pss; do
   openssl x509 -in $name.pem -outform DER -out $name.der
 done
 end_point() { openssl dgst "-$2" -binary -out "$1.end_point" "$1.der"; }
-for name in good rsa sha1; do end_point $name sha256; done
+for name in good rsa; do end_point $name sha256; done
 for name in sha384 pss; do end_point $name sha384; done
 end_point sha512 sha512
 openssl ec -in good.key -outform DER -out key.der 2>/dev/null

@@ -30,13 +30,12 @@ std::string meets(const tls::anchor_text& certificate, const tls::anchor_text& k
     return "unfit";
   }
   if (error != errc::none) return error == errc::tls_alert ? "alert" : "failed";
-  if (pair.server.write("220 who goes there\r\n")) {
-    return pair.read_all() == "220 who goes there\r\n" ? "in" : "odd";
-  }
+  // What its own write says of a handshake that it has broken off differs between versions.
+  (void)pair.server.write("220 who goes there\r\n");
   io_status end = io_status::ok;
-  CHECK(pair.read_all(&end).empty());
-  CHECK(end == io_status::failed);
-  return pair.tls.error() == errc::tls_alert ? "alert" : "failed";
+  const std::string told = pair.read_all(&end);
+  if (end == io_status::failed) return pair.tls.error() == errc::tls_alert ? "alert" : "failed";
+  return told == "220 who goes there\r\n" ? "in" : "silent";
 }
 
 struct own {

@@ -48,7 +48,6 @@ TEST_CASE(
   CHECK(hash_of(support::read_file(support::pki("rsa.der"))) == end_point_hash::sha_256);
   CHECK(hash_of(support::read_file(support::pki("sha384.der"))) == end_point_hash::sha_384);
   CHECK(hash_of(support::read_file(support::pki("sha512.der"))) == end_point_hash::sha_512);
-  CHECK(hash_of(support::read_file(support::pki("sha1.der"))) == end_point_hash::sha_256);
   CHECK(hash_of(support::read_file(support::pki("pss.der"))) == end_point_hash::sha_384);
 
   CHECK(hash_of(signed_with(rsa(4))) == end_point_hash::sha_256);  // MD5

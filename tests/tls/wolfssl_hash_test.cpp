@@ -7,6 +7,7 @@
 #include <mailmote/tls/wolfssl_hash.hpp>
 
 #include <array>
+#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -122,3 +123,17 @@ TEST_CASE("of what was hashed, nothing stays when it is finished") {
   CHECK_FALSE(holds("zz"));
   CHECK_FALSE(holds({out.data(), 8}));
 }
+
+#if defined(WOLFSSL_SMALL_STACK) && defined(USE_WOLFSSL_MEMORY)
+TEST_CASE("where wolfCrypt has no heap left, a result is zeros, and the next is right again") {
+  const auto nothing = [](std::size_t) -> void* { return nullptr; };
+  wolfssl::sha_256 hash;
+  REQUIRE(wolfSSL_SetAllocators(nothing, std::free, std::realloc) == 0);
+  hash.update(std::string_view{"abc"});
+  const std::string without = finished(hash);
+  REQUIRE(wolfSSL_SetAllocators(std::malloc, std::free, std::realloc) == 0);
+  CHECK(without == std::string(64, '0'));
+  hash.update(std::string_view{"abc"});
+  CHECK(finished(hash) == of<wolfssl::sha_256>("abc"));
+}
+#endif

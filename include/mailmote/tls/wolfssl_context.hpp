@@ -21,6 +21,7 @@
 #include <mailmote/tls/handshake_guard.hpp>
 #include <mailmote/tls/purpose.hpp>
 #include <mailmote/tls/wolfssl_error.hpp>
+#include <mailmote/tls/wolfssl_own_certificate.hpp>
 
 namespace mailmote::wolfssl {
 
@@ -41,7 +42,7 @@ struct context_settings {
   // if need be, or alone in DER; and its key, in PEM without a password, or DER. Not copied: wolfSSL
   // does. Both or neither, else bind answers tls_bad_client_certificate; tls_setup where
   // wolfSSL was built with WOLFSSL_NO_CLIENT_AUTH.
-  tls::anchor_text certificate{};
+  own_certificate certificate{};
   tls::anchor_text key{};
 
   // A context of the caller's own, with anchors in it: then the fields above but `minimum` are not
@@ -78,8 +79,7 @@ class context {
   errc load_system_store() noexcept;
   errc load_pem(std::string_view pem) noexcept;
   errc load_der(tls::octets der) noexcept;
-  errc load_own_certificate() noexcept;
-  errc refusal(int code, errc otherwise) noexcept;
+  errc refusal(int code) noexcept;
 
   static constexpr std::size_t max_anchor_text = 8192;  // of one certificate in a file
 
@@ -138,7 +138,7 @@ inline errc context::open(std::int64_t now, tls::fault& found) noexcept {
   (void)wolfSSL_CTX_SetMinEccKey_Sz(ctx_, tls::least_ecc_bits);
 #endif
   errc error = load_anchors(found);
-  if (error == errc::none) error = load_own_certificate();
+  if (error == errc::none) error = with_.certificate.load(ctx_, with_.key, native_error_);
   if (error != errc::none) {
     wolfSSL_CTX_free(ctx_);
     ctx_ = nullptr;
@@ -184,8 +184,7 @@ inline errc context::load_pem(std::string_view pem) noexcept {
   const int code =
       wc_PemToDer(reinterpret_cast<const unsigned char*>(pem.data()), static_cast<long>(pem.size()),
                   CERT_TYPE, &der, nullptr, nullptr, nullptr);
-  const errc error =
-      code == 0 ? load_der({der->buffer, der->length}) : refusal(code, errc::tls_bad_anchors);
+  const errc error = code == 0 ? load_der({der->buffer, der->length}) : refusal(code);
   wc_FreeDer(&der);
   return error;
 }
@@ -199,44 +198,16 @@ inline errc context::load_der(tls::octets der) noexcept {
   const int code = wolfSSL_CTX_load_verify_buffer_ex(
       ctx_, der.data(), static_cast<long>(der.size()), WOLFSSL_FILETYPE_ASN1, 0,
       WOLFSSL_LOAD_FLAG_DATE_ERR_OKAY);  // the clock that it would ask may be dead
-  if (code != WOLFSSL_SUCCESS) return refusal(code, errc::tls_bad_anchors);
+  if (code != WOLFSSL_SUCCESS) return refusal(code);
   ++loaded_;
   return errc::none;
 }
 
-// Its dates and names are the server's to judge.
-inline errc context::load_own_certificate() noexcept {
-  if (with_.certificate.empty() && with_.key.empty()) return errc::none;
-#ifdef WOLFSSL_NO_CLIENT_AUTH
-  return errc::tls_setup;
-#else
-  const auto octets = [](std::string_view text) {
-    return reinterpret_cast<const unsigned char*>(text.data());
-  };
-  const auto size = [](std::string_view text) { return static_cast<long>(text.size()); };
-  const std::string_view own = with_.certificate.text();
-  const std::string_view key = with_.key.text();
-  const bool is_pem = tls::place_of("-----BEGIN ", key) < key.size();  // DER may be short
-  int code =
-      with_.certificate.is_der()
-          ? wolfSSL_CTX_use_certificate_buffer(ctx_, octets(own), size(own), WOLFSSL_FILETYPE_ASN1)
-          : wolfSSL_CTX_use_certificate_chain_buffer(ctx_, octets(own), size(own));
-  if (code == WOLFSSL_SUCCESS) {
-    code = wolfSSL_CTX_use_PrivateKey_buffer(ctx_, octets(key), size(key),
-                                             is_pem ? WOLFSSL_FILETYPE_PEM : WOLFSSL_FILETYPE_ASN1);
-  }
-#ifndef NO_CHECK_PRIVATE_KEY
-  if (code == WOLFSSL_SUCCESS) code = wolfSSL_CTX_check_private_key(ctx_);
-#endif
-  return code == WOLFSSL_SUCCESS ? errc::none : refusal(code, errc::tls_bad_client_certificate);
-#endif
-}
-
-inline errc context::refusal(int code, errc otherwise) noexcept {
+inline errc context::refusal(int code) noexcept {
   native_error_ = code;
   const errc meaning = meaning_of(code);
   const bool is_told = meaning == errc::tls_out_of_memory || meaning == errc::tls_weak_key;
-  return is_told ? meaning : otherwise;
+  return is_told ? meaning : errc::tls_bad_anchors;
 }
 
 #ifndef NO_FILESYSTEM
