@@ -26,6 +26,7 @@
 #include "options.hpp"
 #include "report.hpp"
 #include "scram_keys.hpp"
+#include "secrets.hpp"
 
 namespace mailmote_send {
 namespace {

@@ -96,9 +96,6 @@ struct complaint {
 // Reads the command line, and checks that it is complete; not that its strings can be sent.
 std::optional<complaint> read_command_line(int argc, char** argv, options& chosen);
 
-// Fetches password, token, certificate and key from where they are, if they are wanted.
-std::optional<complaint> read_secrets(options& chosen);
-
 // The name for EHLO when none is given: this machine's, if it is one that others could look up.
 std::string default_helo();
 
