@@ -32,6 +32,17 @@ namespace mailmote::sasl {
 
 inline constexpr std::uint32_t iterations_per_slice = 64;
 
+// Where an exchange stands.
+enum class scram_step : std::uint8_t {
+  none,
+  first,     // our first message is said, and the server's awaited
+  deriving,  // the keys are worked out
+  signing,   // they are there
+  final,     // our proof is said, and the server's signature awaited
+  proven,    // the signature is right
+  refused,   // the server has said that it will refuse
+};
+
 template <hash Hash>
 struct scram_options {
   channel_binding* binding = nullptr;  // ties the login to the TLS connection, where there is one
@@ -136,15 +147,7 @@ class scram final : public mechanism {
   }
 
  private:
-  enum class step : std::uint8_t {
-    none,
-    first,     // our first message is said, and the server's awaited
-    deriving,  // the keys are worked out
-    signing,   // they are there
-    final,     // our proof is said, and the server's signature awaited
-    proven,    // the signature is right
-    refused,   // the server has said that it will refuse
-  };
+  using step = scram_step;
 
   static constexpr kind unbound = Hash::size == 20 ? kind::scram_sha_1 : kind::scram_sha_256;
 
