@@ -4,7 +4,7 @@
 
 source "$interop/postfix.sh"
 
-logins='scram-sha-256 scram-sha-1 cram-md5 plain login oauthbearer xoauth2 external'
+logins='scram-sha-256 scram-sha-1 cram-md5 plain login oauthbearer xoauth2 external keys'
 rows_of_server=logins
 received_lines=2 # its own, and Postfix's
 
@@ -27,7 +27,10 @@ server_start() {
   install -d -m 711 "$1"
   install -d -m 755 "$dovecot" "$dovecot/keys" "$dovecot/keys/default/HS256"
   install -d -o nobody -m 700 "$dovecot/home"
-  printf '%s:{PLAIN}%s\n' "$user" "$password" >"$dovecot/users"
+  # One password is kept as SCRAM-SHA-256 wants it: `{SCRAM-SHA-256}count,salt,...`.
+  kept_for=keys@example.test
+  kept=$(doveadm -c /dev/null pw -s SCRAM-SHA-256 -p "$password") || return 1
+  printf '%s\n' "$user:{PLAIN}$password" "$kept_for:$kept" >"$dovecot/users"
   printf %s "$token_key" | base64 -w 0 >"$dovecot/keys/default/HS256/default"
   chown root:dovecot "$dovecot/users"
   chmod 640 "$dovecot/users"

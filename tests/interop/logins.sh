@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSL-1.0
 # How mailmote-send logs in: each mechanism at each server that has it. A server's $logins are those
-# that it offers, the strongest for a password first. Sourced by run.sh.
+# that it offers, the strongest for a password first; and `keys`, where it keeps SCRAM's keys instead of
+# a password. Sourced by run.sh.
 
 # What Dovecot's tokens are signed with, and who signs them.
 token_key='a key of some thirty-two octets'
@@ -47,7 +48,7 @@ logs_in() {
 tries_once() {
   local how
   for how in auto $logins; do
-    [[ $how != oauthbearer && $how != xoauth2 && $how != external ]] || continue
+    case $how in xoauth2 | oauthbearer | external | keys) continue ;; esac
     mark=$(stat -c %s "$server_log")
     secret='wrong horse' send starttls --to ops@example.test --body "$work/mails/small.sent" \
       --auth "$how"
@@ -70,6 +71,28 @@ refuses_token() {
   nothing_arrived
 }
 
+# For the user $kept_for, whose password the server has as $kept, `{SCRAM-SHA-256}count,salt,...`.
+has_derived_keys() {
+  local count salt
+  IFS=, read -r count salt _ <<<"${kept#*\}}"
+  send starttls --to ops@example.test --body "$work/mails/small.sent" --user "$kept_for" --verbose
+  exits 0
+  says "^-- the login is SCRAM-SHA-256$"
+  rm -f "$mailbox"/new/*
+  mkdir -p "$work/keys"
+  MAILMOTE_PASSWORD=$password "$mailmote_send" --derive-scram-keys --user "$kept_for" --salt "$salt" \
+    --iterations "$count" >"$work/keys/keys.hpp" || complain 'no keys'
+  # shellcheck disable=SC2046  # flags are words
+  "${CXX:-g++}" -std=c++20 "-I$interop/../../include" "-I$work/keys" \
+    "$interop/derived_keys.cpp" -o "$work/keys/device" $(pkg-config --cflags --libs wolfssl)
+  mark=$(stat -c %s "$server_log")
+  "$work/keys/device" "${port[starttls]}" "$work/pki/ca.pem" "$kept_for" >"$work/out" 2>&1 ||
+    complain 'the device cannot send'
+  server_comes_to_rest
+  [[ $(auths) == SCRAM-SHA-256 ]] || complain 'not by SCRAM-SHA-256'
+  arrived small ops@example.test
+}
+
 has_login() { [[ " $logins " == *" $1 "* ]]; }
 upper() { echo "${1^^}"; }
 
@@ -87,7 +110,8 @@ run_login_rows() {
   local how strongest=${logins%% *} token="$work/files/token"
   write_token "$token"
   write_token "$token.long" ",\"scope\":\"$(printf 'mail.send %.0s' {1..250})\""
-  { cut -d . -f 1,2 "$token" | tr -d '\n' && printf '.%s\n' "$(printf wrong | base64url)"; } >"$token.wrong"
+  { cut -d . -f 1,2 "$token" | tr -d '\n' && printf '.%s\n' "$(printf wrong | base64url)"; } \
+    >"$token.wrong"
   for how in plain login cram-md5 scram-sha-1 scram-sha-256; do
     login_row "$how" "$how" logs_in "$how" "$(upper "$how")"
   done
@@ -98,6 +122,7 @@ run_login_rows() {
   done
   login_row external external logs_in external EXTERNAL --cert "${client_certificate-}" \
     --key "${client_key-}"
+  login_row 'scram-sha-256, keys for a password' keys has_derived_keys
   login_row 'auto, with a certificate' external logs_in auto EXTERNAL \
     --cert "${client_certificate-}" --key "${client_key-}"
   login_row 'auto, with a password' "$strongest" logs_in auto "$(upper "$strongest")"
