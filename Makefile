@@ -54,6 +54,7 @@ interop: ## send through six real servers on this machine (as root: they change 
 	@$(CONFIGURE) >/dev/null
 	@$(COMPILE) --target mailmote-send pki
 	@tests/interop/run.sh $(BUILD)
+	@tests/sasl/gsasl.sh $(BUILD)
 
 ports: ## test the ports for lwIP and Arduino on the real things
 	@tests/build/packages.sh ports

@@ -118,7 +118,7 @@ constexpr option all_options[] = {
     {"--pass", "PASSWORD", "the password; other users of this machine may see it here",
      text<&options::password>},
     {"--pass-file", "FILE",
-     "its first line is the password (else, without a token, it is $MAILMOTE_PASSWORD)",
+     "its first line is the password; where no secret is given: $MAILMOTE_PASSWORD",
      text<&options::password_file>},
     {"--token-file", "FILE", "it has an OAuth access token; -: standard input",
      text<&options::token_file>},
