@@ -90,8 +90,9 @@ enum class [[nodiscard]] errc : std::uint8_t{
     bad_reverse_path,   // `from` is no mailbox of RFC 5321 4.1.2, or over its limits
     bad_recipient,      // a recipient is no mailbox of RFC 5321 4.1.2, or over its limits
     bad_username,       // a login's user name is empty, or has a NUL or control character
-    bad_password,       // a login's password is empty, or has a NUL or control character
+    bad_password,       // a password is empty or has a control character; or a token is not ASCII
     bad_authorization,  // a login's authorization identity has a NUL or control character
+    needs_saslprep,  // a login's string has letters outside ASCII, and is not `prepared` (RFC 4013)
     smtputf8_needed,    // an address is not ASCII, and the server has no SMTPUTF8; before MAIL
     eight_bit_needed,   // a body cannot be sent without 8BITMIME
     response_too_long,  // a login's response is over 12,288 octets in base64; found while it is sent
@@ -109,10 +110,11 @@ enum class [[nodiscard]] errc : std::uint8_t{
     // What the server said was not SMTP, or not due.
     malformed_reply,  // no three digits, an impossible first digit, or codes that differ in a reply
     endless_reply,    // more octets in one reply than `max_reply_octets`
-    unexpected_reply,   // a well-formed reply of a class that the command cannot have
-    unsolicited_reply,  // a reply to nothing that was asked
-    tls_injection,      // octets after the reply to STARTTLS, before the handshake (CVE-2011-0411)
-    bad_challenge,      // an AUTH challenge that is no base64, or not of the mechanism's form
+    unexpected_reply,    // a well-formed reply of a class that the command cannot have
+    unsolicited_reply,   // a reply to nothing that was asked
+    tls_injection,       // octets after the reply to STARTTLS, before the handshake (CVE-2011-0411)
+    bad_challenge,       // an AUTH challenge that is no base64, or not of the mechanism's form
+    challenge_too_long,  // an AUTH challenge over the mechanism's bound
 
     // The server's answers. The outcome has its code and words.
     service_closing,     // 421, at any time
@@ -123,11 +125,16 @@ enum class [[nodiscard]] errc : std::uint8_t{
     auth_unavailable,    // no AUTH, or none of the login's mechanisms, is offered
     auth_needs_tls,      // a login over cleartext that `cleartext_auth` does not allow
     auth_refused,        // the login was answered with 4xx or 5xx
-    mail_refused,        // MAIL was
-    recipients_refused,  // every RCPT was; with `recipients::all`, one was
-    data_refused,        // DATA was
-    message_refused,     // the final reply after the message was
-    message_too_large,   // longer than the SIZE that the server announced; before MAIL
+    auth_token_refused,  // the same, and the server has said that it is for the token
+    auth_no_random,      // the login's random source has none
+    auth_iterations,  // the server wants fewer than 4,096 iterations, or more than the login allows
+    auth_keys_stale,  // the login's SCRAM keys are for another salt or count than the server's
+    auth_server_unproven,  // the server did not show that it knows the password (SCRAM)
+    mail_refused,          // MAIL was
+    recipients_refused,    // every RCPT was; with `recipients::all`, one was
+    data_refused,          // DATA was
+    message_refused,       // the final reply after the message was
+    message_too_large,     // longer than the SIZE that the server announced; before MAIL
     too_many_recipients,  // more than the server takes in one mail, with `recipients::all`; before MAIL
 
     // The message.
@@ -140,29 +147,30 @@ enum class [[nodiscard]] errc : std::uint8_t{
     bad_part,        // a part is not fit for the encoding that it names; found while it is sent
 
     // TLS.
-    tls_no_anchors,     // no trust anchor was given, or none could be loaded
-    tls_bad_anchors,    // a trust anchor is no PEM or DER certificate, or its file cannot be read
-    tls_no_time,        // no time was given to judge the certificates' dates by
-    tls_setup,          // the TLS library could not be set up; native_error() says why
-    tls_out_of_memory,  // the TLS library's heap, or ours, is too small
-    tls_no_random,      // the TLS library has no random numbers
-    tls_not_tls,        // the server does not speak TLS on this port
-    tls_version,        // no common protocol version at or above the minimum
-    tls_no_common_cipher,  // no common cipher suite
-    tls_alert,             // the server ended the handshake with an alert
-    tls_no_certificate,    // the server showed no certificate
-    tls_bad_certificate,   // a certificate that cannot be parsed, or is not allowed its use
-    tls_unknown_ca,        // no trust anchor vouches for the server's certificate
-    tls_self_signed,       // the server's certificate is its own, and no trust anchor
-    tls_bad_signature,     // a signature in the chain or the handshake is wrong
-    tls_weak_key,          // a key or signature in the chain is too weak
-    tls_expired,           // a certificate of the chain, or every trust anchor, has expired
-    tls_not_yet_valid,     // a certificate of the chain, or every trust anchor, is not valid yet
-    tls_name_mismatch,     // the server's certificate is for another name (RFC 9525)
-    tls_ip_mismatch,       // the server's certificate is not for this IP address
-    tls_unsafe,            // the handshake ended in a suite, version or peer that was not asked for
-    tls_truncated,         // the connection ended without TLS's own goodbye
-    tls_failed,            // any other fatal error of the TLS library; native_error() says which
+    tls_no_anchors,   // no trust anchor was given, or none could be loaded
+    tls_bad_anchors,  // a trust anchor is no PEM or DER certificate, or its file cannot be read
+    tls_bad_client_certificate,  // our own certificate or key cannot be read, or they are no pair
+    tls_no_time,                 // no time was given to judge the certificates' dates by
+    tls_setup,                   // the TLS library could not be set up; native_error() says why
+    tls_out_of_memory,           // the TLS library's heap, or ours, is too small
+    tls_no_random,               // the TLS library has no random numbers
+    tls_not_tls,                 // the server does not speak TLS on this port
+    tls_version,                 // no common protocol version at or above the minimum
+    tls_no_common_cipher,        // no common cipher suite
+    tls_alert,                   // the server ended the handshake with an alert
+    tls_no_certificate,          // the server showed no certificate
+    tls_bad_certificate,         // a certificate that cannot be parsed, or is not allowed its use
+    tls_unknown_ca,              // no trust anchor vouches for the server's certificate
+    tls_self_signed,             // the server's certificate is its own, and no trust anchor
+    tls_bad_signature,           // a signature in the chain or the handshake is wrong
+    tls_weak_key,                // a key or signature in the chain is too weak
+    tls_expired,                 // a certificate of the chain, or every trust anchor, has expired
+    tls_not_yet_valid,  // a certificate of the chain, or every trust anchor, is not valid yet
+    tls_name_mismatch,  // the server's certificate is for another name (RFC 9525)
+    tls_ip_mismatch,    // the server's certificate is not for this IP address
+    tls_unsafe,         // the handshake ended in a suite, version or peer that was not asked for
+    tls_truncated,      // the connection ended without TLS's own goodbye
+    tls_failed,         // any other fatal error of the TLS library; native_error() says which
 };
 
 }  // namespace mailmote
@@ -435,17 +443,23 @@ inline constexpr std::size_t no_initial_response = std::numeric_limits<std::size
 //   read_some ... until `closed`             the initial response, when there is one
 //   { challenge*, respond, read_some ... }*  for each challenge of the server
 //   accept                                   when the server says that the login succeeded
+//   select_next                              when the server does not know what it had offered
 //   forget                                   when the exchange is over, however it ended
 //
 // The strings a mechanism is made of belong to the caller, and must live until the client has
 // finished.
 class mechanism {
  public:
-  // errc::none, or which string cannot be sent (bad_username, bad_password, bad_authorization).
+  // errc::none, or which string cannot be sent (bad_username, bad_password, bad_authorization,
+  // needs_saslprep).
   virtual errc check() const noexcept = 0;
 
   // Chooses from `offered` and starts a new exchange, or answers errc::auth_unavailable.
   virtual errc select(offer offered) noexcept = 0;
+
+  // The server does not do what it had offered (504, 534, 538): chooses again and starts a new exchange,
+  // or answers false.
+  virtual bool select_next() noexcept { return false; }
   virtual kind selected() const noexcept = 0;
 
   // Whether the exchange shows the password, or a token as good as one, to whoever can read it.
@@ -467,6 +481,11 @@ class mechanism {
   // The server says yes: errc::none when this ends the exchange properly (a mechanism that
   // authenticates the server as well may have seen too little).
   virtual errc accept() noexcept = 0;
+
+  // What a refusal of this exchange means, and what the server has said of it beside its reply:
+  // UNTRUSTED, until the next exchange.
+  virtual errc refusal() const noexcept { return errc::auth_refused; }
+  virtual std::string_view server_text() const noexcept { return {}; }
 
   // Wipes what was derived from secrets.
   virtual void forget() noexcept = 0;
@@ -543,6 +562,7 @@ constexpr retry retry_after(errc error, std::uint16_t code) {
     case errc::source_timeout:
     case errc::tls_out_of_memory:
     case errc::tls_no_random:
+    case errc::auth_no_random:
     case errc::tls_truncated: return retry::later;
     case errc::none:
     case errc::malformed_reply:
@@ -551,6 +571,7 @@ constexpr retry retry_after(errc error, std::uint16_t code) {
     case errc::unsolicited_reply:
     case errc::tls_injection:
     case errc::bad_challenge:
+    case errc::challenge_too_long:
     case errc::greeting_refused:
     case errc::ehlo_refused:
     case errc::tls_refused:
@@ -574,6 +595,11 @@ struct outcome {
   // The reply's words, for people. UNTRUSTED: the server wrote them. Printable ASCII, with `?` for
   // what is not. Valid until the client is used again.
   std::string_view server_text{};
+  // The name of the login's mechanism that was used last, such as "SCRAM-SHA-256"; empty: none was.
+  std::string_view mechanism{};
+  // What the server said of a login that it refused, beside its reply: OAuth's JSON. UNTRUSTED, and of
+  // the mechanism.
+  std::string_view login_text{};
 };
 
 // One RCPT's reply, handed out when it arrives.
@@ -875,6 +901,10 @@ struct settings {
 
   timeouts_reference timeouts = default_timeouts;
 
+  // Some servers want a response with the AUTH command even where it makes a line of more than 512
+  // octets, against RFC 4954 section 4: a long token, say, for Microsoft's.
+  bool long_initial_response = false;
+
   mailmote::transcript* transcript = nullptr;  // may be null
 };
 
@@ -1132,6 +1162,11 @@ inline constexpr std::size_t max_auth_line = 512;  // with CRLF; RFC 4954 4 and 
 // Of one response, in base64 (RFC 4954 4).
 inline constexpr std::size_t max_auth_response = 12288;
 
+// A refusal of the mechanism, and not of who logs in (RFC 4954 section 6).
+constexpr bool is_unavailable(std::uint16_t code) {
+  return code == 504 || code == 534 || code == 538;
+}
+
 class auth_exchange {
  public:
   static constexpr std::size_t min_room = 16;
@@ -1143,13 +1178,14 @@ class auth_exchange {
     failed,   // the mechanism cannot go on
   };
 
-  void begin(sasl::mechanism& login) {
+  void begin(const sasl::mechanism& login, const settings& with) {
     *this = {};
     const std::size_t initial = login.initial_response();
     if (initial == sasl::no_initial_response) return;
     const std::size_t room =
         max_auth_line - (sizeof "AUTH  \r\n" - 1) - sasl::name(login.selected()).size();
-    carries_initial_ = initial <= room / 4 * 3;  // base64 makes four characters of three octets
+    const bool fits = initial <= room / 4 * 3;  // base64 makes four characters of three octets
+    carries_initial_ = fits || with.long_initial_response;
     owes_initial_ = !carries_initial_;
   }
 
@@ -1162,10 +1198,10 @@ class auth_exchange {
     if (state_ == state::waiting) state_ = state::writing;
   }
 
-  // One octet of a 334's text.
-  void challenge(sasl::mechanism& login, char c) {
+  // One octet of a reply's text; a 334's is the challenge.
+  void challenge(sasl::mechanism& login, std::uint16_t code, char c) {
     char octet = 0;
-    if (decoder_.decode(c, octet) > 0) login.challenge({&octet, 1});
+    if (code == 334 && decoder_.decode(c, octet) > 0) login.challenge({&octet, 1});
   }
 
   // The 334 is complete: makes the response the next line, or says why there is none.
@@ -1572,6 +1608,18 @@ constexpr int hex_value(char c) {
   return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+// Takes one to four hexadecimal digits off the front of s[i...], as two octets.
+constexpr bool take_group(std::string_view s, std::size_t& i, std::uint8_t* out) {
+  const std::size_t begin = i;
+  unsigned value = 0;
+  for (int digit = 0; i < s.size() && (digit = hex_value(s[i])) >= 0; ++i) {
+    value = value * 16 + static_cast<unsigned>(digit);
+  }
+  out[0] = static_cast<std::uint8_t>(value >> 8);
+  out[1] = static_cast<std::uint8_t>(value & 0xFF);
+  return i > begin && i <= begin + 4;
+}
+
 // Groups of one to four hexadecimal digits with a colon between, the last two of eight perhaps in
 // dotted decimal; `::` stands once for as many groups of zeroes as are missing.
 constexpr bool read_ipv6(std::string_view s, std::uint8_t* out) {
@@ -1592,14 +1640,8 @@ constexpr bool read_ipv6(std::string_view s, std::uint8_t* out) {
       n += 4;
       break;
     }
-    const std::size_t begin = i;
-    unsigned value = 0;
-    for (int digit = 0; i < s.size() && (digit = hex_value(s[i])) >= 0; ++i) {
-      value = value * 16 + static_cast<unsigned>(digit);
-    }
-    if (i == begin || i > begin + 4 || n == whole) return false;
-    out[n++] = static_cast<std::uint8_t>(value >> 8);
-    out[n++] = static_cast<std::uint8_t>(value & 0xFF);
+    if (n == whole || !take_group(s, i, out + n)) return false;
+    n += 2;
     if (i == s.size()) break;
     if (s[i++] != ':' || i == s.size()) return false;
   }
@@ -1910,6 +1952,14 @@ inline bool may_log_in(const settings& with, const sasl::mechanism& login, bool 
   return with.cleartext_auth == cleartext_auth::challenge_only && !login.reveals_secret();
 }
 
+// Lets `login`, which has chosen, choose on until it may be used; false: nothing of it may.
+inline bool choose_allowed(const settings& with, sasl::mechanism& login, bool encrypted) {
+  while (!may_log_in(with, login, encrypted)) {
+    if (!login.select_next()) return false;
+  }
+  return true;
+}
+
 }  // namespace mailmote::smtp
 
 // ---- <mailmote/smtp/reply.hpp> ----
@@ -2185,7 +2235,9 @@ class verdict {
     return true;
   }
 
-  outcome result(const recipient_tally& tally, std::string_view server_text) const {
+  // `login` is null where none was begun.
+  outcome result(const recipient_tally& tally, std::string_view server_text,
+                 const sasl::mechanism* login) const {
     const retry again = fate_ == fate::not_delivered ? retry_after(error_, code_) : retry::no;
     return {fate_,
             phase_,
@@ -2195,7 +2247,9 @@ class verdict {
             enhanced_,
             tally.accepted(),
             tally.refused(),
-            code_ != 0 ? server_text : std::string_view{}};
+            code_ != 0 ? server_text : std::string_view{},
+            login != nullptr ? sasl::name(login->selected()) : std::string_view{},
+            login != nullptr ? login->server_text() : std::string_view{}};
   }
 
  private:
@@ -2223,8 +2277,7 @@ class verdict {
 //   C: [RSET] MAIL RCPT... DATA    \  the mail: in one flight with PIPELINING (RFC 2920); under
 //   S: 250 250... 354               | recipients::all, DATA waits for the replies to RCPT
 //   C: message, final dot           | only after 354, and only while a recipient stands
-//   S: 250                         /
-//   C: [RSET] MAIL ... or QUIT
+//   S: 250, C: [RSET] MAIL or QUIT /
 //
 // The law: two cursors go over this script, `sending_` and `answering_`, and only this file moves
 // them. A reply answers the command at `answering_`, all of which was sent before it began. Any
@@ -2250,7 +2303,7 @@ class session {
   void start() noexcept;
   bool is_idle() const noexcept { return verdict_.is_told() && is_quiet(); }
   bool is_open() const noexcept { return answering_ == step::ready; }
-  outcome result() const noexcept { return verdict_.result(tally_, reply_.text()); }
+  outcome result() const noexcept { return verdict_.result(tally_, reply_.text(), login_); }
   bool take_finished() noexcept { return is_quiet() && verdict_.tell(); }  // true once a mail
 
   // The driver's side. `buffer` is always the same one, of at least min_buffer octets, and keeps
@@ -2318,6 +2371,7 @@ class session {
   milliseconds armed_at_ = 0;
   recipient_tally tally_{};
   body_source* body_ = nullptr;
+  const sasl::mechanism* login_ = nullptr;  // once it was begun on this connection
   envelope envelope_{};
   mail_parameters parameters_{};
   message_writer message_{};
@@ -2333,8 +2387,7 @@ class session {
 inline errc session::send(const envelope& mail, body_source& body) noexcept {
   if (!is_idle()) return errc::busy;
   parameters_ = {};
-  const errc bad = check_strings(settings_, mail, parameters_.utf8);
-  if (bad != errc::none) return bad;
+  if (const errc e = check_strings(settings_, mail, parameters_.utf8); e != errc::none) return e;
   envelope_ = mail;
   body_ = &body;
   verdict_.begin();
@@ -2346,6 +2399,7 @@ inline errc session::send(const envelope& mail, body_source& body) noexcept {
     return errc::none;
   }
   encrypted_ = authenticated_ = needs_rset_ = source_waits_ = false;
+  login_ = nullptr;
   reply_.begin();
   go(implicit() ? step::handshake : step::greeting);
   return errc::none;
@@ -2408,11 +2462,9 @@ inline std::span<const char> session::output(std::span<char> buffer) noexcept {
 inline void session::sent(std::span<char> buffer, std::size_t n) noexcept {
   const std::span<char> octets = buffer.subspan(begin_, n);
   begin_ += n;
-  if (answering_ == step::message) {
-    if (where() == phase::accept) awaited_ = 1;
-  } else {
-    for (const char c : octets) awaited_ += c == '\n' ? 1 : 0;  // each command is one line
-  }
+  if (where() == phase::accept) awaited_ = 1;
+  const bool are_commands = answering_ != step::message;  // each is one line
+  for (const char c : octets) awaited_ += are_commands && c == '\n' ? 1 : 0;
   if (answering_ == step::auth) wipe(octets);
   arm();
 }
@@ -2427,9 +2479,7 @@ inline void session::received(std::span<const char> octets) noexcept {
       case reply_parser::event::none: break;
       case reply_parser::event::text:
         if (answering_ == step::ehlo) offered_.text(c, capabilities_);
-        if (answering_ == step::auth && reply_.line_code() == 334) {
-          auth_.challenge(*settings_.auth, c);
-        }
+        if (answering_ == step::auth) auth_.challenge(*settings_.auth, reply_.line_code(), c);
         break;
       case reply_parser::event::line_end: offered_.line_end(capabilities_); break;
       case reply_parser::event::complete:
@@ -2559,13 +2609,16 @@ inline void session::on_hello() {
 inline void session::continue_connection() {
   sasl::mechanism* const login = settings_.auth;
   if (settings_.security == security::starttls && !encrypted_) {
-    if (!capabilities_.has(extension::starttls)) return leave(errc::tls_unavailable);
-    return go(step::starttls);
+    const bool has_tls = capabilities_.has(extension::starttls);
+    return has_tls ? go(step::starttls) : leave(errc::tls_unavailable);
   }
   if (login == nullptr || authenticated_) return open_transaction();
-  if (const errc bad = login->select(capabilities_.auth); bad != errc::none) return leave(bad);
-  if (!may_log_in(settings_, *login, encrypted_)) return leave(errc::auth_needs_tls);
-  auth_.begin(*login);
+  const bool has_chosen = login_ != nullptr;  // again, as the server did not do what it had offered
+  const errc bad = has_chosen ? errc::none : login->select(capabilities_.auth);
+  if (bad != errc::none) return leave(bad);
+  if (!choose_allowed(settings_, *login, encrypted_)) return leave(errc::auth_needs_tls);
+  login_ = login;
+  auth_.begin(*login, settings_);
   go(step::auth);
 }
 
@@ -2578,7 +2631,9 @@ inline void session::on_auth() {
     if (bad != errc::none) record(bad);
     return;
   }
-  if (!reply_.is_class(2) || canceled) return refuse(errc::auth_refused);
+  if (!canceled && is_unavailable(reply_.code()) && login.select_next())
+    return continue_connection();
+  if (!reply_.is_class(2) || canceled) return refuse(login.refusal());
   if (const errc bad = login.accept(); bad != errc::none) return leave(bad);
   authenticated_ = true;
   login.forget();
@@ -4832,6 +4887,8 @@ constexpr std::string_view explain(errc error) {
     case errc::bad_username: return "the user name is empty or has a control character";
     case errc::bad_password: return "the password is empty or has a control character";
     case errc::bad_authorization: return "the authorization identity has a control character";
+    case errc::needs_saslprep:
+      return "a name or password with letters outside ASCII must be prepared by SASLprep";
     case errc::response_too_long: return "the login is longer than any server has to take";
     case errc::smtputf8_needed: return "an address is not ASCII, and the server has no SMTPUTF8";
     case errc::eight_bit_needed: return "the message needs 8BITMIME, and the server has none";
@@ -4853,6 +4910,7 @@ constexpr std::string_view explain(errc error) {
     case errc::tls_injection:
       return "something came between the reply to STARTTLS and TLS: somebody may be in the middle";
     case errc::bad_challenge: return "the server's challenge does not fit the login mechanism";
+    case errc::challenge_too_long: return "a challenge of the login is too long";
 
     case errc::service_closing: return "the server is closing its service for now";
     case errc::greeting_refused: return "the server refuses service";
@@ -4862,6 +4920,13 @@ constexpr std::string_view explain(errc error) {
     case errc::auth_unavailable: return "the server offers no login mechanism that is set up";
     case errc::auth_needs_tls: return "this login may not be used without TLS";
     case errc::auth_refused: return "the server refuses the login";
+    case errc::auth_token_refused: return "the server refuses the access token: is it out of date?";
+    case errc::auth_no_random: return "there are no random numbers for the login";
+    case errc::auth_iterations:
+      return "the server's iteration count for SCRAM is too low to be safe, or too high to bear";
+    case errc::auth_keys_stale:
+      return "the SCRAM keys were derived for another salt or iteration count";
+    case errc::auth_server_unproven: return "the server did not prove that it knows the password";
     case errc::mail_refused: return "the server refuses the sender";
     case errc::recipients_refused: return "the server refuses the recipients";
     case errc::data_refused: return "the server refuses to take the message";
@@ -4879,6 +4944,8 @@ constexpr std::string_view explain(errc error) {
 
     case errc::tls_no_anchors: return "no trust anchor is set up";
     case errc::tls_bad_anchors: return "a trust anchor cannot be read";
+    case errc::tls_bad_client_certificate:
+      return "the client's certificate or its key cannot be read, or they do not belong together";
     case errc::tls_no_time: return "the time is not known, so no certificate can be judged";
     case errc::tls_setup: return "TLS cannot be set up";
     case errc::tls_out_of_memory: return "TLS ran out of memory";
@@ -4929,6 +4996,294 @@ outcome run(Client& client, Port& port) noexcept {
 
 }  // namespace mailmote
 
+// ---- <mailmote/sasl/credential.hpp> ----
+
+// credential.hpp: a user name or password, and whether its letters are in the form that servers know.
+//
+// Knows:          that letters outside ASCII can be written in several ways, and that SASLprep (RFC 4013)
+//                 says which one is meant.
+// Does not know:  SASLprep, whose tables are larger than this library. Who has such a name or password
+//                 prepares it elsewhere, once, and says so.
+// Bounds:         no copy of the string.
+
+namespace mailmote::sasl {
+
+class credential {
+ public:
+  // From whatever is a string to others: it is referred to.
+  template <std::convertible_to<std::string_view> Text>
+  constexpr credential(const Text& text) : text_{text} {}
+
+  constexpr std::string_view text() const { return text_; }
+  constexpr bool empty() const { return text_.empty(); }
+
+  // errc::none; `bad` where it has a control character; or errc::needs_saslprep where it has letters
+  // outside ASCII that nobody has prepared.
+  constexpr errc check(errc bad) const {
+    if (ascii::has_control(text_)) return bad;
+    return ascii::has_non_ascii(text_) && !is_prepared_ ? errc::needs_saslprep : errc::none;
+  }
+
+  // The same of one that there has to be: `bad` where it is empty, too.
+  constexpr errc check_needed(errc bad) const { return empty() ? bad : check(bad); }
+
+ private:
+  friend constexpr credential prepared(std::string_view text);
+  std::string_view text_;
+  bool is_prepared_ = false;
+};
+
+// A string that somebody has prepared by SASLprep already; it is used as it is.
+constexpr credential prepared(std::string_view text) {
+  credential c{text};
+  c.is_prepared_ = true;
+  return c;
+}
+
+}  // namespace mailmote::sasl
+
+// ---- <mailmote/sasl/hash.hpp> ----
+
+// hash.hpp: what a login needs of a hash function.
+//
+// Knows:          that it takes octets in pieces, and that a copy of it goes on by itself.
+// Does not know:  which library or chip computes it (wolfssl::sha_256 and others do).
+// Bounds:         none.
+
+namespace mailmote::sasl {
+
+// clang-format off
+template <class H>
+concept hash = std::default_initializable<H> && std::copyable<H> &&
+    requires(H& h, std::span<const char> in, std::span<char, H::size> out) {
+  { H::size } -> std::convertible_to<std::size_t>;        // octets of the result
+  { H::block_size } -> std::convertible_to<std::size_t>;  // octets that it takes at a time (RFC 2104's B)
+  { h.update(in) } noexcept;
+  { h.finish(out) } noexcept;                             // and is as new
+};
+// clang-format on
+
+}  // namespace mailmote::sasl
+
+// ---- <mailmote/sasl/hmac.hpp> ----
+
+// hmac.hpp: proves that two ends know the same key.
+//
+// Knows:          RFC 2104.
+// Does not know:  which hash function, or whose key.
+// Bounds:         two copies of the hash's state: a key is worked in once, however often it is used.
+
+namespace mailmote::sasl {
+
+template <hash Hash>
+class hmac {
+ public:
+  using digest = std::array<char, Hash::size>;
+
+  hmac() = default;
+  explicit hmac(std::span<const char> key) noexcept { set_key(key); }
+
+  void set_key(std::span<const char> key) noexcept {
+    forget();
+    std::array<char, Hash::block_size> block{};
+    if (key.size() > block.size()) {
+      inner_.update(key);
+      inner_.finish(std::span{block}.template first<Hash::size>());
+    } else {
+      for (std::size_t i = 0; i < key.size(); ++i) block[i] = key[i];
+    }
+    flip(block, 0x36);
+    inner_.update(block);
+    flip(block, 0x36 ^ 0x5C);
+    outer_.update(block);
+    wipe(block);
+  }
+
+  // The hash whose copies take a message, piece by piece.
+  const Hash& begin() const noexcept { return inner_; }
+
+  digest finish(Hash& message) const noexcept {
+    digest result;
+    message.finish(result);
+    message = outer_;  // as it is done with, and this is work for a small stack
+    message.update(result);
+    message.finish(result);
+    return result;
+  }
+
+  digest of(std::span<const char> message) const noexcept {
+    Hash inner = begin();
+    inner.update(message);
+    return finish(inner);
+  }
+
+  void forget() noexcept {
+    digest nothing;
+    inner_.finish(nothing);  // and is as new
+    outer_.finish(nothing);
+  }
+
+ private:
+  static void flip(std::array<char, Hash::block_size>& block, int bits) noexcept {
+    for (char& c : block) c = static_cast<char>(c ^ bits);
+  }
+
+  Hash inner_{};
+  Hash outer_{};
+};
+
+}  // namespace mailmote::sasl
+
+// ---- <mailmote/sasl/cram_md5.hpp> ----
+
+// cram_md5.hpp: the old login that shows the password to nobody who only listens.
+//
+// Knows:          RFC 2195: the response is the user name and an HMAC of the challenge.
+// Does not know:  who computes MD5; or who the server is, which this login leaves unproven.
+// Bounds:         three states of the hash and one digest; a challenge of any length goes through.
+
+namespace mailmote::sasl {
+
+// The strings are referred to, and must live until the client has finished.
+template <hash Hash>
+class cram_md5 final : public mechanism {
+  static_assert(Hash::size == 16, "CRAM-MD5 is made of MD5, whose result has 16 octets (RFC 2195)");
+
+ public:
+  constexpr cram_md5(credential username, credential password)
+      : username_{username}, password_{password} {}
+
+  errc check() const noexcept override {
+    const errc bad = username_.check_needed(errc::bad_username);
+    return bad != errc::none ? bad : password_.check_needed(errc::bad_password);
+  }
+
+  errc select(offer offered) noexcept override {
+    forget();
+    if (!offered.has(kind::cram_md5)) return errc::auth_unavailable;
+    at_ = stage::selected;
+    return errc::none;
+  }
+  kind selected() const noexcept override { return kind::cram_md5; }
+  bool reveals_secret() const noexcept override { return false; }
+  std::size_t initial_response() const noexcept override { return no_initial_response; }
+
+  void challenge(std::span<const char> octets) noexcept override {
+    if (at_ == stage::selected && !octets.empty()) begin();
+    if (at_ == stage::challenged) message_.update(octets);
+  }
+
+  // An empty challenge proves nothing, as its HMAC is the same each time.
+  errc respond() noexcept override {
+    if (at_ != stage::challenged) return errc::bad_challenge;
+    digest_ = hmac_.finish(message_);
+    said_ = 0;
+    at_ = stage::responding;
+    return errc::none;
+  }
+
+  // user name SP digest, in lower-case hexadecimal
+  io_result read_some(std::span<char> out) noexcept override {
+    if (at_ != stage::responding) return io_status::closed;
+    text::piece_writer response{out, said_};
+    response.put(username_.text());
+    response.put(' ');
+    for (const char c : digest_) {
+      const auto octet = static_cast<unsigned char>(c);
+      response.put(hex_digits[octet >> 4]);
+      response.put(hex_digits[octet & 15]);
+    }
+    said_ += response.written();
+    return response.written() > 0 ? io_result::moved(response.written()) : io_status::closed;
+  }
+
+  // A yes to what was never said is none.
+  errc accept() noexcept override {
+    return at_ == stage::responding ? errc::none : errc::bad_challenge;
+  }
+
+  void forget() noexcept override {
+    hmac_.forget();
+    message_ = {};
+    wipe(digest_);
+    at_ = stage::idle;
+  }
+
+ private:
+  enum class stage : unsigned char { idle, selected, challenged, responding };
+
+  // Only now: of a login that is selected and not used, nothing is left behind.
+  void begin() {
+    hmac_.set_key(password_.text());
+    message_ = hmac_.begin();
+    at_ = stage::challenged;
+  }
+
+  static constexpr std::string_view hex_digits = "0123456789abcdef";
+
+  credential username_;
+  credential password_;
+  hmac<Hash> hmac_{};  // keyed with the password, once there is a challenge
+  Hash message_{};     // what has come of the challenge
+  typename hmac<Hash>::digest digest_{};
+  std::size_t said_ = 0;  // octets of the response
+  stage at_ = stage::idle;
+};
+
+}  // namespace mailmote::sasl
+
+// ---- <mailmote/sasl/external.hpp> ----
+
+// external.hpp: the login of a client whose certificate has said already who it is.
+//
+// Knows:          RFC 4422 appendix A.
+// Does not know:  certificates: the TLS session shows the client's.
+// Bounds:         no copy of any string.
+
+namespace mailmote::sasl {
+
+// The string is referred to, and must live until the client has finished.
+class external final : public mechanism {
+ public:
+  // `authorization` is the identity to act as; empty is the certificate's own.
+  constexpr explicit external(credential authorization = "") : authorization_{authorization} {}
+
+  errc check() const noexcept override { return authorization_.check(errc::bad_authorization); }
+
+  errc select(offer offered) noexcept override {
+    forget();
+    if (!offered.has(kind::external)) return errc::auth_unavailable;
+    rest_ = authorization_.text();
+    return errc::none;
+  }
+  kind selected() const noexcept override { return kind::external; }
+  bool reveals_secret() const noexcept override { return false; }
+  std::size_t initial_response() const noexcept override { return authorization_.text().size(); }
+  void challenge(std::span<const char>) noexcept override {}
+
+  // The one message is the initial response.
+  errc respond() noexcept override { return errc::bad_challenge; }
+
+  io_result read_some(std::span<char> out) noexcept override {
+    std::size_t written = 0;
+    while (written < out.size() && written < rest_.size()) {
+      out[written] = rest_[written];
+      ++written;
+    }
+    rest_.remove_prefix(written);
+    return written > 0 ? io_result::moved(written) : io_status::closed;
+  }
+
+  errc accept() noexcept override { return errc::none; }
+  void forget() noexcept override { rest_ = {}; }
+
+ private:
+  credential authorization_;
+  std::string_view rest_{};  // of the response that is being read
+};
+
+}  // namespace mailmote::sasl
+
 // ---- <mailmote/sasl/login.hpp> ----
 
 // login.hpp: the old login that asks for user name and password one after the other.
@@ -4943,13 +5298,12 @@ namespace mailmote::sasl {
 // The strings are referred to, and must live until the client has finished.
 class login final : public mechanism {
  public:
-  constexpr login(std::string_view username, std::string_view password)
+  constexpr login(credential username, credential password)
       : username_{username}, password_{password} {}
 
   errc check() const noexcept override {
-    if (username_.empty() || ascii::has_control(username_)) return errc::bad_username;
-    if (password_.empty() || ascii::has_control(password_)) return errc::bad_password;
-    return errc::none;
+    const errc bad = username_.check_needed(errc::bad_username);
+    return bad != errc::none ? bad : password_.check_needed(errc::bad_password);
   }
 
   errc select(offer offered) noexcept override {
@@ -4963,7 +5317,7 @@ class login final : public mechanism {
 
   errc respond() noexcept override {
     if (questions_ == 2) return errc::bad_challenge;
-    rest_ = questions_++ == 0 ? username_ : password_;
+    rest_ = questions_++ == 0 ? username_.text() : password_.text();
     return errc::none;
   }
 
@@ -4985,10 +5339,232 @@ class login final : public mechanism {
   }
 
  private:
-  std::string_view username_;
-  std::string_view password_;
+  credential username_;
+  credential password_;
   std::string_view rest_{};     // of the answer that is being read
   std::uint8_t questions_ = 0;  // answered so far
+};
+
+}  // namespace mailmote::sasl
+
+// ---- <mailmote/sasl/bearer.hpp> ----
+
+// bearer.hpp: what the two logins with an OAuth token have in common.
+//
+// Knows:          that whoever bears the token is let in (RFC 6750), and that a server which does not
+//                 want it says why in a challenge of its own, before it refuses.
+// Does not know:  how a response opens, or that challenge is answered (xoauth2.hpp, oauthbearer.hpp);
+//                 where tokens are had, or for how long they are good.
+// Bounds:         a token of any length, never copied; `max_said` octets of what the server says.
+
+namespace mailmote::sasl {
+
+class bearer : public mechanism {
+ public:
+  static constexpr std::size_t max_said = 128;  // and what is longer, is cut
+
+  errc select(offer offered) noexcept final {
+    forget();
+    said_ = 0;
+    if (!offered.has(kind_)) return errc::auth_unavailable;
+    if (source_ != nullptr) {  // of which every octet counts, line ends too
+      const errc bad = source_->begin({.eight_bit = true, .utf8 = true, .binary = true});
+      if (bad != errc::none) return bad;
+    }
+    if (token_length() == 0) return errc::bad_password;
+    at_ = stage::opening;
+    return errc::none;
+  }
+  kind selected() const noexcept final { return kind_; }
+  bool reveals_secret() const noexcept final { return true; }
+
+  // Where nobody knows how long the token is, it is too long for the AUTH line.
+  std::size_t initial_response() const noexcept final {
+    constexpr std::size_t too_long = no_initial_response / 2;
+    text::piece_writer frame{{}, too_long};
+    put_opening(frame);
+    frame.put(closing);
+    const std::uint64_t length = token_length();
+    return length < too_long ? too_long - frame.to_skip() + static_cast<std::size_t>(length)
+                             : too_long;
+  }
+
+  void challenge(std::span<const char> octets) noexcept final {
+    for (const char c : octets) {
+      if (said_ < max_said && ascii::is_printable(c)) text_[said_++] = c;
+    }
+  }
+
+  // After the token there is one challenge, with the server's reasons; or an empty one.
+  errc respond() noexcept final {
+    if (at_ != stage::said) return errc::bad_challenge;
+    at_ = stage::answer;
+    return errc::none;
+  }
+
+  io_result read_some(std::span<char> out) noexcept final {
+    if (at_ == stage::token) {
+      const io_result octets = read_token(out);
+      if (octets.status() != io_status::closed) return octets;
+      if (!is_whole()) return io_status::failed;
+      go(stage::closing);
+    }
+    text::piece_writer piece{out, done_};
+    switch (at_) {
+      case stage::opening:
+        said_ = 0;  // the challenge that only asked for the token has no reasons
+        put_opening(piece);
+        break;
+      case stage::closing: piece.put(closing); break;
+      case stage::answer: put_answer(piece); break;
+      default: return io_status::closed;
+    }
+    done_ += piece.written();
+    if (piece.complete()) go(following(at_));
+    return piece.written() > 0 ? io_result::moved(piece.written()) : io_status::closed;
+  }
+
+  errc accept() noexcept final { return errc::none; }
+
+  errc refusal() const noexcept final {
+    return said_ > 0 && text_[0] == '{' ? errc::auth_token_refused : errc::auth_refused;
+  }
+  // JSON (RFC 7628 section 3.2.2), without what is not printable.
+  std::string_view server_text() const noexcept final { return {text_, said_}; }
+
+  void forget() noexcept final { go(stage::idle); }
+
+ protected:
+  constexpr bearer(kind which, credential username, std::string_view token)
+      : username_{username}, token_{token}, kind_{which} {}
+  constexpr bearer(kind which, credential username, body_source& token)
+      : username_{username}, source_{&token}, kind_{which} {}
+  constexpr bearer(const bearer&) = default;
+  constexpr bearer& operator=(const bearer&) = default;
+  ~bearer() = default;  // never deleted through this type
+
+  const credential& username() const { return username_; }
+
+  // What is the caller's: of a source it is looked at as it is read.
+  errc check_token() const {
+    const bool is_sound = source_ != nullptr || (!token_.empty() && is_fit(token_));
+    return is_sound ? errc::none : errc::bad_password;
+  }
+
+  virtual void put_opening(text::piece_writer& out) const noexcept = 0;  // all before the token
+  virtual void put_answer(text::piece_writer& out) const noexcept = 0;   // to the server's reasons
+
+ private:
+  enum class stage : std::uint8_t { idle, opening, token, closing, said, answer };
+
+  static constexpr const char* closing = "\1\1";
+
+  static constexpr stage following(stage s) {
+    return s == stage::answer ? stage::idle : static_cast<stage>(static_cast<std::uint8_t>(s) + 1);
+  }
+
+  // A token is ASCII; and a ^A in it would end it.
+  static constexpr bool is_fit(std::string_view octets) {
+    return !ascii::has_control(octets) && !ascii::has_non_ascii(octets);
+  }
+
+  std::uint64_t token_length() const {
+    return source_ != nullptr ? source_->length() : token_.size();
+  }
+  bool is_whole() const {
+    const std::uint64_t length = token_length();
+    return done_ > 0 && (length == unknown_length || done_ == length);
+  }
+
+  io_result read_token(std::span<char> out) {
+    if (source_ == nullptr) {
+      std::size_t n = 0;
+      while (n < out.size() && done_ < token_.size()) out[n++] = token_[done_++];
+      return n > 0 ? io_result::moved(n) : io_status::closed;
+    }
+    const io_result octets = source_->read_some(out);
+    done_ += octets.count();
+    const bool is_sound = is_fit({out.data(), octets.count()}) && done_ <= token_length();
+    return is_sound ? octets : io_status::failed;
+  }
+
+  void go(stage next) {
+    at_ = next;
+    done_ = 0;
+  }
+
+  credential username_;
+  std::string_view token_{};
+  body_source* source_ = nullptr;  // of the token, where it is not in memory
+  std::size_t done_ = 0;           // octets of the stage
+  std::size_t said_ = 0;
+  char text_[max_said] = {};
+  kind kind_;
+  stage at_ = stage::idle;
+};
+
+}  // namespace mailmote::sasl
+
+// ---- <mailmote/sasl/oauthbearer.hpp> ----
+
+// oauthbearer.hpp: the login with an OAuth token as the standard has it.
+//
+// Knows:          RFC 7628 section 3.1: how the response opens, after a header as RFC 5801 section 4
+//                 has it; and section 3.2.3: that the server's reasons are answered with a ^A.
+// Does not know:  the rest, which is bearer.hpp's.
+// Bounds:         bearer.hpp's.
+
+namespace mailmote::sasl {
+
+// Strings and source are referred to, and must live until the client has finished. A source has the
+// token and no line end behind it, and begins again for each exchange.
+class oauthbearer final : public bearer {
+ public:
+  // `username` may be empty: the token says who it is for. `host` and `port` are those of the
+  // connection, for a server that wants to hear them; empty and 0 are left out.
+  constexpr oauthbearer(credential username, std::string_view token, std::string_view host = {},
+                        std::uint16_t port = 0)
+      : bearer{kind::oauthbearer, username, token}, host_{host}, port_{port} {}
+  constexpr oauthbearer(credential username, body_source& token, std::string_view host = {},
+                        std::uint16_t port = 0)
+      : bearer{kind::oauthbearer, username, token}, host_{host}, port_{port} {}
+
+  errc check() const noexcept override {
+    if (const errc bad = username().check(errc::bad_username); bad != errc::none) return bad;
+    if (ascii::has_control(host_) || ascii::has_non_ascii(host_)) return errc::bad_host;
+    return check_token();
+  }
+
+ private:
+  void put_opening(text::piece_writer& out) const noexcept override {
+    out.put("n,");
+    if (!username().empty()) out.put("a=");
+    for (const char c : username().text()) put_escaped(out, c);
+    out.put(",\1");
+    if (!host_.empty()) {
+      out.put("host=");
+      out.put(host_);
+      out.put('\1');
+    }
+    if (port_ != 0) {
+      out.put("port=");
+      out.put_number(port_);
+      out.put('\1');
+    }
+    out.put("auth=Bearer ");
+  }
+
+  void put_answer(text::piece_writer& out) const noexcept override { out.put('\1'); }
+
+  // RFC 5801 section 4: in a name, what separates names is written otherwise.
+  static void put_escaped(text::piece_writer& out, char c) {
+    if (c == ',') return out.put("=2C");
+    if (c == '=') return out.put("=3D");
+    out.put(c);
+  }
+
+  std::string_view host_;
+  std::uint16_t port_;
 };
 
 }  // namespace mailmote::sasl
@@ -5003,20 +5579,18 @@ class login final : public mechanism {
 
 namespace mailmote::sasl {
 
-// The strings are referred to, and must live until the client has finished. UTF-8 is sent as it
-// is: whoever has such a password gives it already prepared (RFC 4013).
+// The strings are referred to, and must live until the client has finished.
 class plain final : public mechanism {
  public:
   // `authorization` is the identity to act as; empty, as almost always, is the user's own.
-  constexpr plain(std::string_view username, std::string_view password,
-                  std::string_view authorization = {})
+  constexpr plain(credential username, credential password, credential authorization = "")
       : parts_{authorization, username, password} {}
 
   errc check() const noexcept override {
-    if (ascii::has_control(parts_[0])) return errc::bad_authorization;
-    if (parts_[1].empty() || ascii::has_control(parts_[1])) return errc::bad_username;
-    if (parts_[2].empty() || ascii::has_control(parts_[2])) return errc::bad_password;
-    return errc::none;
+    errc bad = parts_[0].check(errc::bad_authorization);
+    if (bad == errc::none) bad = parts_[1].check_needed(errc::bad_username);
+    if (bad == errc::none) bad = parts_[2].check_needed(errc::bad_password);
+    return bad;
   }
 
   errc select(offer offered) noexcept override {
@@ -5027,7 +5601,7 @@ class plain final : public mechanism {
   bool reveals_secret() const noexcept override { return true; }
 
   std::size_t initial_response() const noexcept override {
-    return parts_[0].size() + 1 + parts_[1].size() + 1 + parts_[2].size();
+    return parts_[0].text().size() + 1 + parts_[1].text().size() + 1 + parts_[2].text().size();
   }
 
   void challenge(std::span<const char>) noexcept override {}
@@ -5039,7 +5613,7 @@ class plain final : public mechanism {
   io_result read_some(std::span<char> out) noexcept override {
     std::size_t written = 0;
     while (written < out.size()) {
-      const std::string_view part = parts_[part_];
+      const std::string_view part = parts_[part_].text();
       if (position_ < part.size()) {
         out[written++] = part[position_++];
       } else if (part_ + 1 < std::size(parts_)) {
@@ -5057,9 +5631,869 @@ class plain final : public mechanism {
   void forget() noexcept override { part_ = position_ = 0; }
 
  private:
-  std::string_view parts_[3];
+  credential parts_[3];
   std::size_t part_ = 0;      // where reading stands ...
   std::size_t position_ = 0;  // ... and within that part
+};
+
+}  // namespace mailmote::sasl
+
+// ---- <mailmote/channel_binding.hpp> ----
+
+// channel_binding.hpp: what ties a login to the TLS connection that it goes through.
+//
+// Knows:          RFC 5056: octets that both ends know, and that differ on any other connection.
+// Does not know:  how a TLS library finds them (wolfssl::channel_binding does).
+// Bounds:         `max_channel_binding` octets.
+
+namespace mailmote {
+
+inline constexpr std::size_t max_channel_binding = 64;  // a certificate's hash by SHA-512
+
+struct channel_binding {
+  // Its registered name: "tls-exporter" (RFC 9266) or "tls-server-end-point" (RFC 5929).
+  virtual std::string_view name() const noexcept = 0;
+
+  // Writes it to `out`, which has max_channel_binding octets, and says how many it has. 0: this
+  // connection has none.
+  virtual std::size_t read(std::span<char> out) noexcept = 0;
+
+ protected:
+  constexpr channel_binding() = default;
+  constexpr channel_binding(const channel_binding&) = default;
+  constexpr channel_binding& operator=(const channel_binding&) = default;
+  ~channel_binding() = default;  // never deleted through this type
+};
+
+}  // namespace mailmote
+
+// ---- <mailmote/random.hpp> ----
+
+// random.hpp: where octets come from that nobody can foresee.
+//
+// Knows:          that there may be none yet.
+// Does not know:  which generator makes them (wolfssl::random is one).
+// Bounds:         none.
+
+namespace mailmote {
+
+struct random_source {
+  // Fills `out`; false when that cannot be done.
+  virtual bool fill(std::span<char> out) noexcept = 0;
+
+ protected:
+  constexpr random_source() = default;
+  constexpr random_source(const random_source&) = default;
+  constexpr random_source& operator=(const random_source&) = default;
+  ~random_source() = default;  // never deleted through this type
+};
+
+}  // namespace mailmote
+
+// ---- <mailmote/sasl/scram_challenge.hpp> ----
+
+// scram_challenge.hpp: what a SCRAM server's messages say.
+//
+// Knows:          the grammar of RFC 5802 section 7, and which count of iterations is too small.
+// Does not know:  whose nonce, salt or signature that is.
+// Bounds:         looks at the text where it is; no copy.
+
+namespace mailmote::sasl {
+
+inline constexpr std::uint32_t min_iterations = 4096;  // RFC 5802 section 5.1, RFC 7677 section 4
+
+// Takes `name=value` and the comma behind it off the beginning. Empty: it is not there, or is empty.
+constexpr std::string_view take_attribute(std::string_view& rest, char name) {
+  if (rest.size() < 2 || rest[0] != name || rest[1] != '=') return {};
+  std::size_t end = 2;
+  while (end < rest.size() && rest[end] != ',') ++end;
+  const std::string_view value{rest.data() + 2, end - 2};
+  rest.remove_prefix(end < rest.size() ? end + 1 : end);
+  return value;
+}
+
+// The server's first message.
+struct scram_challenge {
+  std::string_view nonce{};  // both sides'
+  std::string_view salt{};   // in base64
+  std::uint32_t iterations = 0;
+};
+
+// A positive number into `n`, or bad_challenge; auth_iterations for one that does not fit.
+constexpr errc parse_count(std::string_view text, std::uint32_t& n) {
+  constexpr std::uint32_t largest = 429'496'728;  // of those that any digit may follow in 32 bits
+  n = 0;
+  bool fits = true;
+  for (const char c : text) {
+    if (!ascii::is_digit(c)) return errc::bad_challenge;
+    fits = fits && n <= largest;
+    n = n * 10 + static_cast<std::uint32_t>(c - '0');
+  }
+  if (text.empty() || text[0] == '0') return errc::bad_challenge;
+  return fits ? errc::none : errc::auth_iterations;
+}
+
+// An extension that must be understood (`m=`) comes first, and so is none of these; what follows the count
+// is no concern of ours.
+constexpr errc parse(std::string_view message, std::uint32_t max_iterations,
+                     scram_challenge& found) {
+  found.nonce = take_attribute(message, 'r');
+  found.salt = take_attribute(message, 's');
+  if (found.nonce.empty() || found.salt.empty()) return errc::bad_challenge;
+  const errc bad = parse_count(take_attribute(message, 'i'), found.iterations);
+  if (bad != errc::none) return bad;
+  const bool is_sane = found.iterations >= min_iterations && found.iterations <= max_iterations;
+  return is_sane ? errc::none : errc::auth_iterations;
+}
+
+}  // namespace mailmote::sasl
+
+// ---- <mailmote/sasl/pbkdf2.hpp> ----
+
+// pbkdf2.hpp: makes a password costly to guess, in slices of work that a device can afford at a time.
+//
+// Knows:          RFC 8018 section 5.2, of which SCRAM needs the first block (RFC 5802's Hi).
+// Does not know:  which hash function, or who wants how many iterations.
+// Bounds:         two digests and a counter; one HMAC an iteration.
+
+namespace mailmote::sasl {
+
+template <hash Hash>
+class pbkdf2 {
+ public:
+  using digest = typename hmac<Hash>::digest;
+
+  // The password is the key of `mac`, here and below, and `salted` is a message of it: the salt.
+  // `iterations` is 1 or more, and the first of them is done.
+  void begin(const hmac<Hash>& mac, Hash& salted, std::uint32_t iterations) noexcept {
+    constexpr char first_block[] = {0, 0, 0, 1};
+    salted.update(first_block);
+    last_ = mac.finish(salted);
+    sum_ = last_;
+    rest_ = iterations - 1;
+  }
+
+  // Does at most so many iterations more; true once the result is there.
+  bool run(const hmac<Hash>& mac, std::uint32_t at_most) noexcept {
+    for (; rest_ > 0 && at_most > 0; --rest_, --at_most) {
+      last_ = mac.of(last_);
+      for (std::size_t i = 0; i < sum_.size(); ++i) sum_[i] = static_cast<char>(sum_[i] ^ last_[i]);
+    }
+    return rest_ == 0;
+  }
+
+  const digest& result() const noexcept { return sum_; }
+
+  void forget() noexcept {
+    wipe(last_);
+    wipe(sum_);
+    rest_ = 0;
+  }
+
+ private:
+  digest last_{};
+  digest sum_{};
+  std::uint32_t rest_ = 0;  // iterations to be done
+};
+
+}  // namespace mailmote::sasl
+
+// ---- <mailmote/sasl/scram_keys.hpp> ----
+
+// scram_keys.hpp: what SCRAM needs of a password, and all that a device must have of it.
+//
+// Knows:          RFC 5802 section 3: ClientKey and ServerKey, made of a salted password.
+// Does not know:  where they are kept. Whoever has them can log in as the user, but does not have the
+//                 password.
+// Bounds:         a salt of at most `max_scram_salt` octets.
+
+namespace mailmote::sasl {
+
+inline constexpr std::size_t max_scram_salt = 64;  // of keys that are kept; servers have 12 to 32
+
+// They are of one user, one password, one salt and one count. Without iterations they are none.
+template <hash Hash>
+struct scram_keys {
+  using digest = typename hmac<Hash>::digest;
+
+  std::array<char, max_scram_salt> salt{};
+  std::size_t salt_size = 0;
+  std::uint32_t iterations = 0;
+  digest client_key{};
+  digest server_key{};
+
+  // All the work at once: for a workshop, not for a device. A password with letters outside ASCII has
+  // been prepared (RFC 4013). None for a salt over the bound, or a count of 0.
+  static scram_keys derive(std::string_view password, std::span<const char> salt,
+                           std::uint32_t iterations) noexcept {
+    scram_keys keys;
+    if (salt.size() > max_scram_salt || iterations == 0) return keys;
+    for (const char c : salt) keys.salt[keys.salt_size++] = c;
+    keys.iterations = iterations;
+    hmac<Hash> mac{password};
+    pbkdf2<Hash> work;
+    Hash salted = mac.begin();
+    salted.update(salt);
+    work.begin(mac, salted, iterations);
+    work.run(mac, iterations);
+    make(mac, work.result(), keys.client_key, keys.server_key);
+    work.forget();
+    mac.forget();
+    return keys;
+  }
+
+  // The two keys of a salted password, which becomes the key of `mac`.
+  static void make(hmac<Hash>& mac, const digest& salted_password, digest& client_key,
+                   digest& server_key) noexcept {
+    mac.set_key(salted_password);
+    client_key = mac.of(std::string_view{"Client Key"});
+    server_key = mac.of(std::string_view{"Server Key"});
+  }
+};
+
+}  // namespace mailmote::sasl
+
+// ---- <mailmote/sasl/scram_messages.hpp> ----
+
+// scram_messages.hpp: the texts of one SCRAM exchange, written into a buffer of any size.
+//
+// Knows:          RFC 5802 sections 5 and 7, the flags of channel binding in section 6, which of a hash
+//                 function's two mechanisms that makes it.
+// Does not know:  hash functions, keys.
+// Bounds:         the server's message is held whole, as it is part of what is proven:
+//                 `max_scram_message` octets. The client's are made anew whenever they are needed.
+
+namespace mailmote::sasl {
+
+inline constexpr std::size_t max_scram_message = 512;  // of the server's
+inline constexpr std::size_t scram_nonce_octets = 18;  // 24 characters, without padding
+
+class scram_messages {
+ public:
+  constexpr scram_messages(credential username, std::string_view authorization,
+                           channel_binding* binding)
+      : username_{username}, authorization_{authorization}, binding_{binding} {}
+
+  // A new exchange by the mechanism `unbound`, or its neighbour with channel binding.
+  errc begin(offer offered, kind unbound, random_source& random, std::size_t nonce_octets) {
+    bound_size_ = binding_ == nullptr ? 0 : binding_->read(bound_);
+    is_bound_ = bound_size_ > 0 && offered.has(bound(unbound));
+    if (!is_bound_ && !offered.has(unbound)) return errc::auth_unavailable;
+    std::array<char, scram_nonce_octets> octets{};
+    const std::span<char> used = std::span{octets}.first(nonce_octets);
+    if (!random.fill(used)) return errc::auth_no_random;
+    nonce_size_ = text::base64_encoder{}.encode(used, nonce_);
+    return errc::none;
+  }
+
+  bool is_bound() const { return is_bound_; }
+  static constexpr kind bound(kind unbound) {
+    return static_cast<kind>(static_cast<unsigned>(unbound) + 1);
+  }
+  constexpr credential username() const { return username_; }
+  constexpr std::string_view authorization() const { return authorization_; }
+
+  // The nonce in the message that was heard, which begins with it: false where it is not ours and more.
+  bool take_nonce(std::string_view nonce) {
+    both_size_ = nonce.size();
+    bool begins_with_ours = both_size_ > nonce_size_;
+    for (std::size_t i = 0; i < nonce_size_ && begins_with_ours; ++i) {
+      begins_with_ours = nonce[i] == nonce_[i];
+    }
+    return begins_with_ours;
+  }
+
+  // The server's message, as far as there is room.
+  void hear(std::span<const char> octets) {
+    for (const char c : octets) {
+      if (heard_ < message_.size()) message_[heard_] = c;
+      if (heard_ <= message_.size()) ++heard_;
+    }
+  }
+  bool is_too_long() const { return heard_ > message_.size(); }
+  std::string_view heard() const {
+    return {message_.data(), is_too_long() ? message_.size() : heard_};
+  }
+  void forget_heard() { heard_ = 0; }
+
+  void put_first(text::piece_writer& out) const {
+    put_header(out);
+    put_first_bare(out);
+  }
+
+  // Here and below, the server's nonce was taken.
+  void put_final(text::piece_writer& out, std::span<const char> proof) const {
+    put_final_without_proof(out);
+    out.put(",p=");
+    put_base64(out, proof);
+  }
+
+  // What both sides sign: AuthMessage.
+  void put_signed(text::piece_writer& out) const {
+    put_first_bare(out);
+    out.put(',');
+    out.put(heard());
+    out.put(',');
+    put_final_without_proof(out);
+  }
+
+  void forget() {
+    wipe(message_);
+    wipe(bound_);
+    wipe(nonce_);
+    heard_ = bound_size_ = nonce_size_ = both_size_ = 0;
+  }
+
+ private:
+  // A name that may have the commas and equals signs of the grammar.
+  static void put_name(text::piece_writer& out, std::string_view name) {
+    for (const char c : name) {
+      if (c == '=') {
+        out.put("=3D");
+      } else if (c == ',') {
+        out.put("=2C");
+      } else {
+        out.put(c);
+      }
+    }
+  }
+
+  // Of all octets there are, or of the next groups of three.
+  static void put_base64(text::piece_writer& out, std::span<const char> octets) {
+    text::base64_encoder encoder;
+    std::array<char, 4> group;
+    for (const char& octet : octets) {
+      if (encoder.encode({&octet, 1}, group) > 0) out.put({group.data(), group.size()});
+    }
+    if (encoder.finish(group) > 0) out.put({group.data(), group.size()});
+  }
+
+  // The gs2-header. `y`: we could bind, and it seems that the server cannot. If it can, somebody has
+  // changed its offer on the way.
+  void put_header(text::piece_writer& out) const {
+    if (is_bound_) {
+      out.put("p=");
+      out.put(binding_->name());
+    } else {
+      out.put(bound_size_ > 0 ? 'y' : 'n');
+    }
+    out.put(',');
+    if (!authorization_.empty()) out.put("a=");
+    put_name(out, authorization_);
+    out.put(',');
+  }
+
+  void put_first_bare(text::piece_writer& out) const {
+    out.put("n=");
+    put_name(out, username_.text());
+    out.put(",r=");
+    out.put({nonce_.data(), nonce_size_});
+  }
+
+  void put_final_without_proof(text::piece_writer& out) const {
+    out.put("c=");
+    std::array<char, 24> room;
+    std::size_t done = 0;
+    for (bool is_complete = false; !is_complete;) {
+      text::piece_writer piece{room, done};
+      put_header(piece);
+      if (is_bound_) piece.put({bound_.data(), bound_size_});
+      put_base64(out, std::span{room}.first(piece.written()));
+      done += piece.written();
+      is_complete = piece.complete();
+    }
+    out.put(",r=");
+    out.put({message_.data() + 2, both_size_});  // behind `r=`
+  }
+
+  credential username_;
+  std::string_view authorization_;
+  channel_binding* binding_;
+  std::size_t bound_size_ = 0;
+  std::size_t nonce_size_ = 0;  // of our nonce
+  std::size_t both_size_ = 0;   // of both sides'
+  std::size_t heard_ = 0;       // octets; one more than there is room for stands for any number
+  bool is_bound_ = false;
+  std::array<char, text::base64_length(scram_nonce_octets)> nonce_{};
+  std::array<char, max_channel_binding> bound_{};
+  std::array<char, max_scram_message> message_{};
+};
+
+}  // namespace mailmote::sasl
+
+// ---- <mailmote/sasl/scram_proof.hpp> ----
+
+// scram_proof.hpp: what each side of SCRAM shows of the keys, made of a password or of the keys themselves.
+//
+// Knows:          RFC 5802 section 3: SaltedPassword, ClientProof, ServerSignature.
+// Does not know:  how the messages come and go.
+// Bounds:         the work on a password is done in slices; of what is made, each key takes the place of
+//                 what it was made of.
+
+namespace mailmote::sasl {
+
+template <hash Hash>
+class scram_proof {
+ public:
+  using digest = typename hmac<Hash>::digest;
+
+  // The work on a password: `begin` gives the hash that takes the salt.
+  Hash begin(std::string_view password) noexcept {
+    mac_.set_key(password);
+    return mac_.begin();
+  }
+  void derive(Hash& salted, std::uint32_t iterations) noexcept {
+    work_.begin(mac_, salted, iterations);
+  }
+  // At most so many iterations; true once the keys are there, and in `keep`, which may be null.
+  bool run(std::uint32_t at_most, scram_keys<Hash>* keep) noexcept {
+    if (!work_.run(mac_, at_most)) return false;
+    scram_keys<Hash>::make(mac_, work_.result(), proof_, signature_);
+    work_.forget();
+    if (keep != nullptr) {
+      keep->client_key = proof_;
+      keep->server_key = signature_;
+    }
+    return true;
+  }
+
+  // The keys are known.
+  void use(const scram_keys<Hash>& keys) noexcept {
+    proof_ = keys.client_key;
+    signature_ = keys.server_key;
+  }
+
+  // Makes of the keys our proof and the server's signature.
+  void sign(const scram_messages& messages) noexcept {
+    Hash work{};
+    work.update(proof_);
+    digest made;
+    work.finish(made);  // StoredKey
+    sign(messages, made, work);
+    for (std::size_t i = 0; i < made.size(); ++i) {
+      proof_[i] = static_cast<char>(proof_[i] ^ made[i]);
+    }
+    sign(messages, signature_, work);
+    mac_.forget();
+  }
+
+  const digest& client_proof() const noexcept { return proof_; }
+
+  // Whether this is the server's signature, in a time that does not tell how much of it is right.
+  // errc::none, auth_server_unproven, or bad_challenge where it is no base64.
+  errc verify(std::string_view base64) const noexcept {
+    text::base64_decoder decoder;
+    std::size_t size = 0;
+    int difference = 0;
+    for (const char c : base64) {
+      char octet = 0;
+      if (decoder.decode(c, octet) <= 0) continue;
+      if (size < signature_.size()) difference |= octet ^ signature_[size];
+      ++size;
+    }
+    if (!decoder.complete() || size == 0) return errc::bad_challenge;
+    const bool is_right = size == signature_.size() && difference == 0;
+    return is_right ? errc::none : errc::auth_server_unproven;
+  }
+
+  void forget() noexcept {
+    mac_.forget();
+    work_.forget();
+    wipe(proof_);
+    wipe(signature_);
+  }
+
+ private:
+  // A key becomes its signature.
+  void sign(const scram_messages& messages, digest& key, Hash& message) noexcept {
+    mac_.set_key(key);
+    message = mac_.begin();
+    std::array<char, 32> room;
+    std::size_t done = 0;
+    for (bool is_complete = false; !is_complete;) {
+      text::piece_writer writer{room, done};
+      messages.put_signed(writer);
+      message.update(std::span{room}.first(writer.written()));
+      done += writer.written();
+      is_complete = writer.complete();
+    }
+    key = mac_.finish(message);
+  }
+
+  hmac<Hash> mac_{};
+  pbkdf2<Hash> work_{};
+  digest proof_{};      // ClientKey, and then ClientProof
+  digest signature_{};  // ServerKey, and then ServerSignature
+};
+
+}  // namespace mailmote::sasl
+
+// ---- <mailmote/sasl/scram.hpp> ----
+
+// scram.hpp: the login in which both sides prove that they know the password, and neither shows it.
+//
+//   C: n=user, our nonce
+//   S: both nonces, salt, count     -> the keys, in slices of work; none where they are known already
+//   C: the binding, both nonces, proof
+//   S: its signature                -> verified, or no login
+//   C: (nothing)
+//
+// Knows:          RFC 5802, 7677; by way of a channel_binding RFC 9266 and 5929.
+// Does not know:  hash functions, TLS, or where keys are kept.
+// Bounds:         one call does `iterations_per_slice` iterations at most. The server's message is held
+//                 (scram_messages.hpp), and two states of the hash function.
+
+namespace mailmote::sasl {
+
+inline constexpr std::uint32_t iterations_per_slice = 64;
+
+// Where an exchange stands.
+enum class scram_step : std::uint8_t {
+  none,
+  first,     // our first message is said, and the server's awaited
+  deriving,  // the keys are worked out
+  signing,   // they are there
+  final,     // our proof is said, and the server's signature awaited
+  proven,    // the signature is right
+  refused,   // the server has said that it will refuse
+};
+
+template <hash Hash>
+struct scram_options {
+  channel_binding* binding = nullptr;  // ties the login to the TLS connection, where there is one
+  std::string_view authorization{};    // the identity to act as; empty: the user's own
+  std::uint32_t max_iterations = 100'000;  // the work that a server may ask for
+
+  // Where the keys are kept for the next connection, which then has no work. They are valid (have
+  // iterations) once the server has shown that they are right; they are the caller's to wipe.
+  scram_keys<Hash>* remember = nullptr;
+};
+
+// The strings, the keys and what the options name are referred to, and must live until the client has
+// finished. `NonceOctets` is for examples whose nonce is shorter.
+template <hash Hash, std::size_t NonceOctets = scram_nonce_octets>
+class scram final : public mechanism {
+  static_assert(Hash::size == 20 || Hash::size == 32, "SCRAM is defined with SHA-1 and SHA-256");
+  static_assert(NonceOctets % 3 == 0 && NonceOctets <= scram_nonce_octets);
+
+ public:
+  constexpr scram(credential username, credential password, random_source& random,
+                  const scram_options<Hash>& options = {})
+      : known_{options.remember},
+        remember_{options.remember},
+        random_{random},
+        max_iterations_{options.max_iterations},
+        password_{password},
+        messages_{username, options.authorization, options.binding} {}
+
+  // By keys that were derived elsewhere: the device has no password. `remember` is not used.
+  constexpr scram(credential username, const scram_keys<Hash>& keys, random_source& random,
+                  const scram_options<Hash>& options = {})
+      : known_{&keys},
+        random_{random},
+        max_iterations_{options.max_iterations},
+        messages_{username, options.authorization, options.binding} {}
+
+  errc check() const noexcept override {
+    const credential username = messages_.username();
+    if (username.empty()) return errc::bad_username;
+    if (const errc bad = username.check(errc::bad_username); bad != errc::none) return bad;
+    if (has_password() && password_.empty()) return errc::bad_password;
+    if (const errc bad = password_.check(errc::bad_password); bad != errc::none) return bad;
+    return credential{messages_.authorization()}.check(errc::bad_authorization);
+  }
+
+  errc select(offer offered) noexcept override {
+    forget();
+    const errc bad = messages_.begin(offered, unbound, random_, NonceOctets);
+    if (bad == errc::none) step_ = step::first;
+    return bad;
+  }
+  kind selected() const noexcept override {
+    return messages_.is_bound() ? scram_messages::bound(unbound) : unbound;
+  }
+  bool reveals_secret() const noexcept override { return false; }
+
+  std::size_t initial_response() const noexcept override {
+    text::piece_writer counted{{}, no_initial_response};
+    messages_.put_first(counted);
+    return no_initial_response - counted.to_skip();
+  }
+
+  void challenge(std::span<const char> octets) noexcept override { messages_.hear(octets); }
+
+  errc respond() noexcept override {
+    if (messages_.is_too_long()) return errc::challenge_too_long;
+    said_ = 0;
+    if (step_ == step::first) return begin_proof();
+    if (step_ == step::final) return verify();
+    return errc::bad_challenge;
+  }
+
+  io_result read_some(std::span<char> out) noexcept override {
+    if (step_ == step::deriving) {
+      if (proof_.run(iterations_per_slice, remember_)) step_ = step::signing;
+      return io_status::want_read;
+    }
+    if (step_ == step::signing) {
+      proof_.sign(messages_);
+      step_ = step::final;
+    }
+    text::piece_writer writer{out, said_};
+    if (step_ == step::first) messages_.put_first(writer);
+    if (step_ == step::final) messages_.put_final(writer, proof_.client_proof());
+    if (writer.written() == 0) {
+      messages_.forget_heard();  // the next is another message
+      return io_status::closed;
+    }
+    said_ += writer.written();
+    return io_result::moved(writer.written());
+  }
+
+  errc accept() noexcept override {
+    return step_ == step::proven ? errc::none : errc::auth_server_unproven;
+  }
+
+  void forget() noexcept override {
+    step_ = step::none;
+    said_ = iterations_ = 0;
+    messages_.forget();
+    proof_.forget();
+  }
+
+ private:
+  using step = scram_step;
+
+  static constexpr kind unbound = Hash::size == 20 ? kind::scram_sha_1 : kind::scram_sha_256;
+
+  bool has_password() const { return known_ == nullptr || known_ == remember_; }
+
+  errc begin_proof() {
+    scram_challenge said;
+    if (const errc bad = parse(messages_.heard(), max_iterations_, said); bad != errc::none) {
+      return bad;
+    }
+    if (!messages_.take_nonce(said.nonce)) return errc::bad_challenge;
+    iterations_ = said.iterations;
+    return take_salt(said.salt);
+  }
+
+  // Walks over the salt once: whether it is that of the known keys, the beginning of the work on others, and
+  // a copy to keep with them.
+  errc take_salt(std::string_view base64) {
+    bool is_known = known_ != nullptr && known_->iterations == iterations_;
+    if (remember_ != nullptr) remember_->iterations = 0;  // until they are proven, again
+    Hash salted = proof_.begin(password_.text());
+    text::base64_decoder decoder;
+    std::size_t size = 0;
+    for (const char c : base64) {
+      char octet = 0;
+      if (decoder.decode(c, octet) <= 0) continue;
+      salted.update({&octet, 1});
+      is_known = is_known && size < known_->salt_size && known_->salt[size] == octet;
+      if (remember_ != nullptr && size < max_scram_salt) remember_->salt[size] = octet;
+      ++size;
+    }
+    if (!decoder.complete() || size == 0) return errc::bad_challenge;
+    is_known = is_known && size == known_->salt_size;
+    if (!is_known && !has_password()) return errc::auth_keys_stale;
+    if (remember_ != nullptr) remember_->salt_size = size <= max_scram_salt ? size : 0;
+    step_ = is_known ? step::signing : step::deriving;
+    if (is_known) {
+      proof_.use(*known_);
+    } else {
+      proof_.derive(salted, iterations_);
+    }
+    return errc::none;
+  }
+
+  errc verify() {
+    step_ = step::refused;
+    std::string_view said = messages_.heard();
+    if (!take_attribute(said, 'e').empty()) return errc::none;  // the reply will say it again
+    const errc bad = proof_.verify(take_attribute(said, 'v'));
+    if (bad != errc::none) return bad;
+    step_ = step::proven;
+    if (remember_ != nullptr) remember_->iterations = iterations_;
+    return errc::none;
+  }
+
+  step step_ = step::none;
+  std::size_t said_ = 0;  // octets of our message
+  const scram_keys<Hash>* known_;
+  scram_keys<Hash>* remember_ = nullptr;
+  std::uint32_t iterations_ = 0;
+  random_source& random_;
+  std::uint32_t max_iterations_;
+  credential password_{""};
+  scram_proof<Hash> proof_{};
+  scram_messages messages_;
+};
+
+}  // namespace mailmote::sasl
+
+// ---- <mailmote/sasl/strongest.hpp> ----
+
+// strongest.hpp: the best login of several that a server offers.
+//
+// Knows:          which mechanism is stronger than which, and that a server may not do what it offers.
+// Does not know:  passwords: which of its logins is refused for one is the session's to tell, and then
+//                 nothing else is tried.
+// Bounds:         `max_logins` logins, each referred to; all of them that are offered are begun, and
+//                 one goes on.
+
+namespace mailmote::sasl {
+
+// The strongest first: who shows no secret at all; who proves the server and the connection; who
+// proves the server; who shows a token, which is good for a while and for some things only; who shows
+// nothing to a listener, but lets him guess fast; who shows the password.
+inline constexpr kind by_strength[] = {
+    kind::external,      kind::scram_sha_256_plus, kind::scram_sha_1_plus,
+    kind::scram_sha_256, kind::scram_sha_1,        kind::oauthbearer,
+    kind::xoauth2,       kind::cram_md5,           kind::plain,
+    kind::login};
+
+// 0 is the strongest.
+constexpr std::size_t rank(kind k) {
+  std::size_t place = 0;
+  while (place < std::size(by_strength) && by_strength[place] != k) ++place;
+  return place;
+}
+
+// All of it that does not depend on how many there are.
+class choice : public mechanism {
+ public:
+  static constexpr std::size_t max_logins = 16;
+
+  // Each has to be fit, as it is not known which one it will be.
+  errc check() const noexcept final {
+    errc bad = errc::none;
+    for (std::size_t i = 0; i < size_ && bad == errc::none; ++i) bad = list_[i]->check();
+    return bad;
+  }
+
+  // Where there is none, the answer is what is in the way of one that was offered, if anything is.
+  errc select(offer offered) noexcept final {
+    errc why = errc::auth_unavailable;
+    candidates_ = 0;
+    chosen_ = 0;
+    for (std::size_t i = 0; i < size_; ++i) {
+      const errc bad = list_[i]->select(offered);
+      if (bad == errc::none) candidates_ = static_cast<std::uint16_t>(candidates_ | bit(i));
+      if (bad != errc::none && why == errc::auth_unavailable) why = bad;
+    }
+    return choose() ? errc::none : why;
+  }
+
+  // The chosen one may know another way itself; or else it is set aside.
+  bool select_next() noexcept final {
+    if (chosen().select_next()) return true;
+    mechanism& unavailable = chosen();
+    candidates_ = static_cast<std::uint16_t>(candidates_ & ~bit(chosen_));
+    if (!choose()) return false;
+    unavailable.forget();
+    return true;
+  }
+
+  kind selected() const noexcept final { return chosen().selected(); }
+  bool reveals_secret() const noexcept final { return chosen().reveals_secret(); }
+  std::size_t initial_response() const noexcept final { return chosen().initial_response(); }
+  void challenge(std::span<const char> octets) noexcept final { chosen().challenge(octets); }
+  errc respond() noexcept final { return chosen().respond(); }
+  io_result read_some(std::span<char> out) noexcept final { return chosen().read_some(out); }
+  errc accept() noexcept final { return chosen().accept(); }
+  errc refusal() const noexcept final { return chosen().refusal(); }
+  std::string_view server_text() const noexcept final { return chosen().server_text(); }
+
+  void forget() noexcept final {
+    for (std::size_t i = 0; i < size_; ++i) list_[i]->forget();
+    candidates_ = 0;
+  }
+
+  choice(const choice&) = delete;
+  choice& operator=(const choice&) = delete;
+
+ protected:
+  constexpr choice(mechanism* const* list, std::size_t size)
+      : list_{list}, size_{static_cast<std::uint8_t>(size)} {}
+  ~choice() = default;  // never deleted through this type
+
+ private:
+  static constexpr unsigned bit(std::size_t i) { return 1u << i; }
+  mechanism& chosen() const { return *list_[chosen_]; }
+
+  // Of the candidates that are left; of two that are equal, the one that was given first.
+  bool choose() {
+    std::size_t best = std::size(by_strength);
+    for (std::size_t i = 0; i < size_; ++i) {
+      if ((candidates_ & bit(i)) == 0 || rank(list_[i]->selected()) >= best) continue;
+      best = rank(list_[i]->selected());
+      chosen_ = static_cast<std::uint8_t>(i);
+    }
+    return best < std::size(by_strength);
+  }
+
+  mechanism* const* list_;
+  std::uint16_t candidates_ = 0;  // those begun that were not set aside
+  std::uint8_t size_;
+  std::uint8_t chosen_ = 0;
+};
+
+template <class M>
+concept login_to_choose = std::derived_from<M, mechanism> && !std::is_const_v<M>;
+
+// strongest login{scram, cram, plain}; the logins are referred to, in any order, and must live until
+// the client has finished.
+template <std::size_t N>
+class strongest final : public choice {
+  static_assert(N <= max_logins, "strongest chooses among at most 16 logins");
+
+ public:
+  template <login_to_choose... M>
+  requires(sizeof...(M) == N) constexpr explicit strongest(M&... logins)
+      : choice{list_, N}, list_{&logins...} {}
+
+ private:
+  mechanism* list_[N];
+};
+
+template <login_to_choose... M>
+strongest(M&...) -> strongest<sizeof...(M)>;
+
+}  // namespace mailmote::sasl
+
+// ---- <mailmote/sasl/xoauth2.hpp> ----
+
+// xoauth2.hpp: the login with an OAuth token as Google's and Microsoft's servers have it.
+//
+// Knows:          Google's "XOAUTH2 Protocol": how the response opens, and that the server's reasons
+//                 are answered with an empty line.
+// Does not know:  the rest, which is bearer.hpp's.
+// Bounds:         bearer.hpp's.
+
+namespace mailmote::sasl {
+
+// Strings and source are referred to, and must live until the client has finished. A source has the
+// token and no line end behind it, and begins again for each exchange.
+class xoauth2 final : public bearer {
+ public:
+  constexpr xoauth2(credential username, std::string_view token)
+      : bearer{kind::xoauth2, username, token} {}
+  constexpr xoauth2(credential username, body_source& token)
+      : bearer{kind::xoauth2, username, token} {}
+
+  errc check() const noexcept override {
+    const errc bad = username().check_needed(errc::bad_username);
+    return bad != errc::none ? bad : check_token();
+  }
+
+ private:
+  void put_opening(text::piece_writer& out) const noexcept override {
+    out.put("user=");
+    out.put(username().text());
+    out.put("\1auth=Bearer ");
+  }
+  void put_answer(text::piece_writer&) const noexcept override {}
 };
 
 }  // namespace mailmote::sasl
@@ -5934,6 +7368,96 @@ constexpr errc judge_dates(const validity& of, std::int64_t now, fault& found) {
 
 }  // namespace mailmote::tls
 
+// ---- <mailmote/tls/end_point.hpp> ----
+
+// end_point.hpp: by which hash function a server's certificate names it in a channel binding.
+//
+// Knows:          RFC 5929 4.1: the one that it is signed with, but never a weaker one than SHA-256.
+// Does not know:  how it is computed, or whether the TLS library can.
+// Bounds:         one pass; no state.
+
+#include <cstddef>
+#include <cstdint>
+
+namespace mailmote::tls {
+
+// `none`: the certificate cannot be read, or its signature is by no hash function, or by one that is
+// not known here (Ed25519: RFC 5929 leaves that open).
+enum class end_point_hash : std::uint8_t { none, sha_224, sha_256, sha_384, sha_512 };
+
+namespace detail {
+
+inline constexpr std::uint8_t rsa[] = {0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01};
+inline constexpr std::uint8_t ecdsa[] = {0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03};
+inline constexpr std::uint8_t ecdsa_sha_1[] = {0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x01};
+inline constexpr std::uint8_t sha_1[] = {0x2B, 0x0E, 0x03, 0x02, 0x1A};
+inline constexpr std::uint8_t sha_2[] = {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02};
+inline constexpr std::uint8_t rsa_pss = 10;
+
+// The last number of an object identifier that begins with `family`; 0 for any other.
+constexpr std::uint8_t last_of(octets family, octets oid) {
+  const bool is_of_it = oid.size() == family.size() + 1 && equal(oid.first(family.size()), family);
+  return is_of_it ? oid.back() : std::uint8_t{0};
+}
+
+constexpr end_point_hash rsa_hash(std::uint8_t number) {
+  switch (number) {
+    case 4:  // MD5
+    case 5:  // SHA-1
+    case 11: return end_point_hash::sha_256;
+    case 12: return end_point_hash::sha_384;
+    case 13: return end_point_hash::sha_512;
+    case 14: return end_point_hash::sha_224;
+    default: return end_point_hash::none;
+  }
+}
+
+constexpr end_point_hash ecdsa_hash(std::uint8_t number) {
+  switch (number) {
+    case 1: return end_point_hash::sha_224;
+    case 2: return end_point_hash::sha_256;
+    case 3: return end_point_hash::sha_384;
+    case 4: return end_point_hash::sha_512;
+    default: return end_point_hash::none;
+  }
+}
+
+constexpr end_point_hash plain_hash(octets oid) {
+  if (equal(oid, sha_1)) return end_point_hash::sha_256;
+  switch (last_of(sha_2, oid)) {
+    case 1: return end_point_hash::sha_256;
+    case 2: return end_point_hash::sha_384;
+    case 3: return end_point_hash::sha_512;
+    case 4: return end_point_hash::sha_224;
+    default: return end_point_hash::none;
+  }
+}
+
+// RSASSA-PSS-params of RFC 4055: the hash function is SHA-1 when they do not name one.
+constexpr end_point_hash pss_hash(octets parameters) {
+  if (der::failed(parameters)) return end_point_hash::none;
+  if (der::peek(parameters) != der::context_0) return end_point_hash::sha_256;
+  octets hash = der::take(parameters, der::context_0);
+  der::enter(hash, der::sequence);
+  return plain_hash(der::take(hash, der::object_identifier));
+}
+
+}  // namespace detail
+
+constexpr end_point_hash end_point_hash_of(octets certificate) {
+  der::enter(certificate, der::sequence);
+  der::skip(certificate, der::sequence);  // tbsCertificate
+  octets algorithm = der::take(certificate, der::sequence);
+  const octets oid = der::take(algorithm, der::object_identifier);
+  if (equal(oid, detail::ecdsa_sha_1)) return end_point_hash::sha_256;
+  const std::uint8_t number = detail::last_of(detail::rsa, oid);
+  if (number == detail::rsa_pss) return detail::pss_hash(der::take(algorithm, der::sequence));
+  if (number != 0) return detail::rsa_hash(number);
+  return detail::ecdsa_hash(detail::last_of(detail::ecdsa, oid));
+}
+
+}  // namespace mailmote::tls
+
 // ---- <mailmote/tls/explanation.hpp> ----
 
 // explanation.hpp: a sentence for people on why a server was not trusted.
@@ -6291,6 +7815,15 @@ class record_outlet {
 #include <wolfssl/options.h>
 #endif
 #include <wolfssl/ssl.h>
+#include <wolfssl/wolfcrypt/hash.h>
+#ifndef NO_MD5
+#include <wolfssl/wolfcrypt/md5.h>
+#endif
+#include <wolfssl/wolfcrypt/random.h>
+#ifndef NO_SHA
+#include <wolfssl/wolfcrypt/sha.h>
+#endif
+#include <wolfssl/wolfcrypt/sha256.h>
 
 #ifndef WOLFSSL_ALWAYS_VERIFY_CB
 #error "mailmote needs wolfSSL with WOLFSSL_ALWAYS_VERIFY_CB, to judge names and dates"
@@ -6409,6 +7942,76 @@ constexpr errc meaning_for_certificate(int code) {
 
 }  // namespace mailmote::wolfssl
 
+// ---- <mailmote/tls/wolfssl_own_certificate.hpp> ----
+
+// wolfssl_own_certificate.hpp: who we are, for a server that asks.
+//
+// Knows:          PEM and DER, of a certificate and of its key.
+// Does not know:  which names or dates a server wants: those are the server's to judge.
+// Bounds:         a program that gives no certificate does not link what loads one.
+
+#include <concepts>
+#include <string_view>
+
+namespace mailmote::wolfssl {
+
+// Made of what an anchor_text is made of. Not owned.
+class own_certificate {
+ public:
+  constexpr own_certificate() = default;
+  template <class Text>
+  requires std::convertible_to<const Text&, tls::anchor_text>
+  constexpr own_certificate(const Text& text) : text_{text}, load_{load_both} {}
+
+  // errc::none also where there is neither certificate nor key.
+  errc load(WOLFSSL_CTX* into, const tls::anchor_text& key, int& native_error) const noexcept {
+    if (load_ != nullptr) return load_(into, text_, key, native_error);
+    return key.empty() ? errc::none : errc::tls_bad_client_certificate;
+  }
+
+ private:
+  using loader = errc(WOLFSSL_CTX*, const tls::anchor_text&, const tls::anchor_text&,
+                      int&) noexcept;
+  static loader load_both;
+
+  tls::anchor_text text_{};
+  loader* load_ = nullptr;
+};
+
+inline errc own_certificate::load_both(WOLFSSL_CTX* into, const tls::anchor_text& certificate,
+                                       const tls::anchor_text& key, int& native_error) noexcept {
+  if (certificate.empty() && key.empty()) return errc::none;
+#ifdef WOLFSSL_NO_CLIENT_AUTH
+  (void)into, (void)native_error;
+  return errc::tls_setup;
+#else
+  const auto octets = [](std::string_view text) {
+    return reinterpret_cast<const unsigned char*>(text.data());
+  };
+  const auto size = [](std::string_view text) { return static_cast<long>(text.size()); };
+  const std::string_view own = certificate.text();
+  const std::string_view secret = key.text();
+  const bool is_pem = tls::place_of("-----BEGIN ", secret) < secret.size();  // DER may be short
+  int code =
+      certificate.is_der()
+          ? wolfSSL_CTX_use_certificate_buffer(into, octets(own), size(own), WOLFSSL_FILETYPE_ASN1)
+          : wolfSSL_CTX_use_certificate_chain_buffer(into, octets(own), size(own));
+  if (code == WOLFSSL_SUCCESS) {
+    code = wolfSSL_CTX_use_PrivateKey_buffer(into, octets(secret), size(secret),
+                                             is_pem ? WOLFSSL_FILETYPE_PEM : WOLFSSL_FILETYPE_ASN1);
+  }
+#ifndef NO_CHECK_PRIVATE_KEY
+  if (code == WOLFSSL_SUCCESS) code = wolfSSL_CTX_check_private_key(into);
+#endif
+  if (code == WOLFSSL_SUCCESS) return errc::none;
+  native_error = code;
+  const bool no_room = meaning_of(code) == errc::tls_out_of_memory;
+  return no_room ? errc::tls_out_of_memory : errc::tls_bad_client_certificate;
+#endif
+}
+
+}  // namespace mailmote::wolfssl
+
 // ---- <mailmote/tls/wolfssl_context.hpp> ----
 
 // wolfssl_context.hpp: whom wolfSSL is to trust: anchors that are readable, strong and in date.
@@ -6439,6 +8042,13 @@ struct context_settings {
 
   version minimum = version::tls_1_2;
 
+  // Who we are, for a server that asks: a certificate, in PEM with those of the CAs between behind it
+  // if need be, or alone in DER; and its key, in PEM without a password, or DER. Not copied: wolfSSL
+  // does. Both or neither, else bind answers tls_bad_client_certificate; tls_setup where
+  // wolfSSL was built with WOLFSSL_NO_CLIENT_AUTH.
+  own_certificate certificate{};
+  tls::anchor_text key{};
+
   // A context of the caller's own, with anchors in it: then the fields above but `minimum` are not
   // used. We set nothing in it and do not free it, so its SSL_MODE_AUTO_RETRY (Debian: on) stays: a
   // handshake then reads up to ten times for one want_read. Every check of ours is made all the same.
@@ -6466,7 +8076,7 @@ class context {
  private:
   friend class session;
 
-  errc open(std::int64_t now, tls::fault& found) noexcept;
+  errc open(tls::fault& found, std::int64_t now) noexcept;
   errc load_anchors(tls::fault& found) noexcept;
   errc load(const tls::anchor_text& anchors) noexcept;
   errc load_file(const char* path) noexcept;
@@ -6500,7 +8110,7 @@ inline void context::release() noexcept {
 // wolfSSL keeps the intermediates of every handshake as if they were anchors. Outside the time in
 // which all of them are valid, and after one that we would refuse or hold to its constraints, the
 // anchors are loaded afresh; what is borrowed cannot be, and is refused, also after release().
-inline errc context::open(std::int64_t now, tls::fault& found) noexcept {
+inline errc context::open(tls::fault& found, std::int64_t now) noexcept {
   native_error_ = 0;
   const bool is_clean = spoiled_ == spoiled_before_;
   if (ctx_ != nullptr && is_clean && current_.contains(now)) return errc::none;
@@ -6531,7 +8141,8 @@ inline errc context::open(std::int64_t now, tls::fault& found) noexcept {
 #ifdef HAVE_ECC
   (void)wolfSSL_CTX_SetMinEccKey_Sz(ctx_, tls::least_ecc_bits);
 #endif
-  const errc error = load_anchors(found);
+  errc error = with_.certificate.load(ctx_, with_.key, native_error_);
+  if (error == errc::none) error = load_anchors(found);
   if (error != errc::none) {
     wolfSSL_CTX_free(ctx_);
     ctx_ = nullptr;
@@ -6713,6 +8324,8 @@ class session {
   }
 
  private:
+  friend class bindable_session;  // wolfssl_binding.hpp
+
   enum class phase : std::uint8_t { closed, handshake, proven };
 
   static constexpr std::int64_t no_time = std::numeric_limits<std::int64_t>::min();
@@ -6824,7 +8437,7 @@ inline errc session::prepare() noexcept {
   if (!tls::is_host(host_)) return errc::bad_host;
   const bool anybody = trust_->with_.dangerously_accept_any_certificate;
   if (now_ == no_time && !anybody) return errc::tls_no_time;
-  const errc opened = trust_->open(now_, found_);
+  const errc opened = trust_->open(found_, now_);
   if (opened != errc::none) return opened;
   spoiled_ = trust_->spoiled_;
   ssl_ = wolfSSL_new(trust_->ctx_);
@@ -7085,6 +8698,389 @@ inline io_status session::fail(errc why, int code) noexcept {
   }
   return io_status::failed;
 }
+
+}  // namespace mailmote::wolfssl
+
+// ---- <mailmote/tls/wolfssl_binding.hpp> ----
+
+// wolfssl_binding.hpp: ties a login to a TLS session of wolfSSL's.
+//
+// Knows:          tls-exporter (RFC 9266), of TLS 1.3 only: before it is safe only with an extended
+//                 master secret, and wolfSSL does not say whether there is one; tls-server-end-point
+//                 (RFC 5929), of both versions.
+// Does not know:  which mechanism asks.
+// Bounds:         100 octets more than a session; no heap, once the handshake is over.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace mailmote::wolfssl {
+
+// A session that logins can be tied to: it keeps what there is to know of its handshake and of the
+// server's certificate, which a plain session forgets.
+class bindable_session : public session {
+ public:
+  using session::session;
+
+  template <byte_stream Lower>
+  errc bind(Lower& lower, std::string_view host) noexcept {
+    exported_size_ = end_point_size_ = 0;
+    const errc error = session::bind(lower, host);
+    if (error == errc::none) keep_what_binds();
+    return error;
+  }
+
+  io_status handshake() noexcept {
+    const bool was_safe = is_safe();
+    const io_status status = session::handshake();
+    if (is_safe() && !was_safe) export_binding();
+    return status;
+  }
+
+  // Both are empty while the session is not safe, and where there is none.
+  std::string_view exported() const noexcept {
+    return {exported_.data(), is_safe() ? exported_size_ : std::size_t{0}};
+  }
+  std::string_view end_point() const noexcept {
+    return {end_point_.data(), is_safe() ? end_point_size_ : std::size_t{0}};
+  }
+
+ private:
+  static constexpr std::size_t exporter_size = 32;  // RFC 9266 2
+
+  void keep_what_binds() noexcept;
+  void export_binding() noexcept;
+  static int verify_and_keep(int ok, WOLFSSL_X509_STORE_CTX* shown) noexcept;
+  void keep_end_point(tls::octets leaf) noexcept;
+
+  std::array<char, exporter_size> exported_{};
+  std::array<char, max_channel_binding> end_point_{};
+  std::uint8_t exported_size_ = 0;
+  std::uint8_t end_point_size_ = 0;
+};
+
+namespace detail {
+
+inline std::size_t copy_binding(std::string_view from, std::span<char> out) noexcept {
+  if (from.size() > out.size()) return 0;
+  for (std::size_t i = 0; i < from.size(); ++i) out[i] = from[i];
+  return from.size();
+}
+
+// A template, so that a build that cannot do it is an error where it is used, and not before.
+template <class Session>
+class exporter_binding : public mailmote::channel_binding {
+#ifndef HAVE_KEYING_MATERIAL
+  static_assert(sizeof(Session) == 0, "tls-exporter needs wolfSSL with HAVE_KEYING_MATERIAL");
+#endif
+
+ public:
+  constexpr explicit exporter_binding(Session& tls) noexcept : tls_{&tls} {}
+
+  std::string_view name() const noexcept final { return "tls-exporter"; }
+  std::size_t read(std::span<char> out) noexcept final {
+    return copy_binding(tls_->exported(), out);
+  }
+
+ private:
+  Session* tls_;
+};
+
+}  // namespace detail
+
+// The session must outlive them. Over TLS 1.2 there is no tls-exporter.
+using channel_binding = detail::exporter_binding<bindable_session>;
+
+class server_end_point : public mailmote::channel_binding {
+ public:
+  constexpr explicit server_end_point(bindable_session& tls) noexcept : tls_{&tls} {}
+
+  std::string_view name() const noexcept final { return "tls-server-end-point"; }
+  std::size_t read(std::span<char> out) noexcept final {
+    return detail::copy_binding(tls_->end_point(), out);
+  }
+
+ private:
+  bindable_session* tls_;
+};
+
+inline void bindable_session::keep_what_binds() noexcept {
+  wolfSSL_set_verify(ssl_, WOLFSSL_VERIFY_PEER, verify_and_keep);
+#ifdef HAVE_KEYING_MATERIAL
+  wolfSSL_KeepArrays(ssl_);
+#endif
+}
+
+// At once, so that wolfSSL need not hold the handshake's secrets any longer.
+inline void bindable_session::export_binding() noexcept {
+#ifdef HAVE_KEYING_MATERIAL
+  constexpr std::string_view label = "EXPORTER-Channel-Binding";
+  const bool exported =
+      facts().version == version::tls_1_3 &&
+      wolfSSL_export_keying_material(ssl_, reinterpret_cast<unsigned char*>(exported_.data()),
+                                     exported_.size(), label.data(), label.size(), nullptr, 0,
+                                     1) == WOLFSSL_SUCCESS;
+  if (exported) exported_size_ = exporter_size;
+  wolfSSL_FreeArrays(ssl_);
+#endif
+}
+
+inline int bindable_session::verify_and_keep(int ok, WOLFSSL_X509_STORE_CTX* shown) noexcept {
+  const int verdict = session::verify(ok, shown);
+  if (verdict != 0 && shown->error_depth == 0) {
+    const WOLFSSL_BUFFER_INFO& leaf = shown->certs[0];
+    auto& self = static_cast<bindable_session&>(*static_cast<session*>(shown->userCtx));
+    self.keep_end_point({leaf.buffer, leaf.length});
+  }
+  return verdict;
+}
+
+inline void bindable_session::keep_end_point(tls::octets leaf) noexcept {
+  wc_HashType type = WC_HASH_TYPE_NONE;
+  switch (tls::end_point_hash_of(leaf)) {
+    case tls::end_point_hash::sha_224: type = WC_HASH_TYPE_SHA224; break;
+    case tls::end_point_hash::sha_256: type = WC_HASH_TYPE_SHA256; break;
+    case tls::end_point_hash::sha_384: type = WC_HASH_TYPE_SHA384; break;
+    case tls::end_point_hash::sha_512: type = WC_HASH_TYPE_SHA512; break;
+    case tls::end_point_hash::none: return;
+  }
+  const int size = wc_HashGetDigestSize(type);  // negative where the build has it not
+  if (size <= 0 || wc_Hash(type, leaf.data(), static_cast<std::uint32_t>(leaf.size()),
+                           reinterpret_cast<unsigned char*>(end_point_.data()),
+                           static_cast<std::uint32_t>(size)) != 0) {
+    return;
+  }
+  end_point_size_ = static_cast<std::uint8_t>(size);
+}
+
+}  // namespace mailmote::wolfssl
+
+// ---- <mailmote/tls/wolfssl_hash.hpp> ----
+
+// wolfssl_hash.hpp: the hash functions of logins, as wolfCrypt computes them in software.
+//
+// Knows:          which builds have them, and which keep more of a hash than its own octets.
+// Does not know:  who asks (sasl/hash.hpp says what is asked), or HMAC.
+// Bounds:         copied octet by octet; nothing to free, unless WOLFSSL_SMALL_STACK makes wolfCrypt
+//                 take 256 octets of its heap while it works. Where it has none, the result is zeros.
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+
+namespace mailmote::wolfssl {
+
+namespace detail {
+
+// A hash that refers to memory or a device is not copied by copying it.
+template <class>
+inline constexpr bool hashes_are_plain =
+#if defined(WOLFSSL_SMALL_STACK_CACHE) || defined(WOLFSSL_HASH_KEEP) ||                            \
+    defined(WOLFSSL_ASYNC_CRYPT) || defined(WOLF_CRYPTO_CB_FIND) || defined(WOLFSSL_AFALG_HASH) || \
+    defined(WOLFSSL_DEVCRYPTO_HASH) || defined(WOLFSSL_KCAPI_HASH) || defined(WOLFSSL_HAVE_PSA) || \
+    defined(WOLFSSL_SE050_HASH) || defined(WOLFSSL_SILABS_SE_ACCEL) ||                             \
+    defined(WOLFSSL_CRYPTOCELL) || defined(WOLFSSL_PSOC6_CRYPTO) || defined(WOLFSSL_IMXRT_DCP) ||  \
+    defined(WOLFSSL_MAXQ10XX_CRYPTO) || defined(WOLFSSL_PIC32MZ_HASH) ||                           \
+    defined(FREESCALE_LTC_SHA) || defined(WOLFSSL_XILINX_CRYPT) || defined(WOLFSSL_IMX6_CAAM) ||   \
+    defined(HAVE_ARIA)
+    false;
+#elif (defined(WOLFSSL_ESP32WROOM32_CRYPT) && !defined(NO_WOLFSSL_ESP32WROOM32_CRYPT_HASH)) || \
+    defined(WOLFSSL_USE_ESP32_CRYPT_HASH_HW)
+    false;
+#else
+    true;
+#endif
+
+// Nothing is done by the constructor: wolfCrypt is called from the first octet on.
+template <class Function>
+class digest {
+  static_assert(
+      hashes_are_plain<Function>,
+      "logins need wolfSSL's hashes in software, without WOLFSSL_SMALL_STACK_CACHE, "
+      "WOLFSSL_HASH_KEEP, WOLFSSL_ASYNC_CRYPT, WOLF_CRYPTO_CB_FIND, and a device's own "
+      "(on an ESP32, NO_WOLFSSL_ESP32WROOM32_CRYPT_HASH and NO_WOLFSSL_ESP32_CRYPT_HASH)");
+
+ public:
+  static constexpr std::size_t size = Function::size;
+  static constexpr std::size_t block_size = Function::block_size;
+
+  void update(std::span<const char> in) noexcept {
+    if (state_ == state::fresh) step(Function::begin(native_));
+    constexpr std::size_t most = std::numeric_limits<std::uint32_t>::max();
+    while (!in.empty()) {
+      const std::size_t n = in.size() < most ? in.size() : most;
+      if (state_ == state::begun) step(Function::update(native_, bytes(in), std::uint32_t(n)));
+      in = in.subspan(n);
+    }
+  }
+
+  // And is as new; of what was hashed nothing stays.
+  void finish(std::span<char, Function::size> out) noexcept {
+    update({});
+    if (state_ == state::begun) {
+      step(Function::finish(native_, reinterpret_cast<unsigned char*>(out.data())));
+    }
+    if (state_ == state::failed) {
+      for (char& c : out) c = 0;
+    }
+    *this = digest{};
+  }
+
+ private:
+  enum class state : std::uint8_t { fresh, begun, failed };
+
+  static const unsigned char* bytes(std::span<const char> in) {
+    return reinterpret_cast<const unsigned char*>(in.data());
+  }
+  void step(int code) { state_ = code == 0 ? state::begun : state::failed; }
+
+  typename Function::native native_{};
+  state state_ = state::fresh;
+};
+
+// What a build has not is an error where it is used, and not before.
+template <class>
+inline constexpr bool is_built = false;
+
+#ifndef NO_MD5
+struct md5_function {
+  using native = wc_Md5;
+  static constexpr std::size_t size = WC_MD5_DIGEST_SIZE;
+  static constexpr std::size_t block_size = WC_MD5_BLOCK_SIZE;
+  static int begin(native& h) { return wc_InitMd5_ex(&h, nullptr, INVALID_DEVID); }
+  static int update(native& h, const unsigned char* in, std::uint32_t n) {
+    return wc_Md5Update(&h, in, n);
+  }
+  static int finish(native& h, unsigned char* out) { return wc_Md5Final(&h, out); }
+};
+#else
+template <class Used>
+struct no_md5 {
+  static_assert(is_built<Used>, "CRAM-MD5 and md5 need wolfSSL without NO_MD5");
+  static constexpr std::size_t size = 16;
+  static constexpr std::size_t block_size = 64;
+  void update(std::span<const char>) noexcept {}
+  void finish(std::span<char, size>) noexcept {}
+};
+#endif
+
+#ifndef NO_SHA
+struct sha_1_function {
+  using native = wc_Sha;
+  static constexpr std::size_t size = WC_SHA_DIGEST_SIZE;
+  static constexpr std::size_t block_size = WC_SHA_BLOCK_SIZE;
+  static int begin(native& h) { return wc_InitSha_ex(&h, nullptr, INVALID_DEVID); }
+  static int update(native& h, const unsigned char* in, std::uint32_t n) {
+    return wc_ShaUpdate(&h, in, n);
+  }
+  static int finish(native& h, unsigned char* out) { return wc_ShaFinal(&h, out); }
+};
+#else
+template <class Used>
+struct no_sha_1 {
+  static_assert(is_built<Used>, "SCRAM-SHA-1 and sha_1 need wolfSSL without NO_SHA");
+  static constexpr std::size_t size = 20;
+  static constexpr std::size_t block_size = 64;
+  void update(std::span<const char>) noexcept {}
+  void finish(std::span<char, size>) noexcept {}
+};
+#endif
+
+#ifndef NO_SHA256
+struct sha_256_function {
+  using native = wc_Sha256;
+  static constexpr std::size_t size = WC_SHA256_DIGEST_SIZE;
+  static constexpr std::size_t block_size = WC_SHA256_BLOCK_SIZE;
+  static int begin(native& h) { return wc_InitSha256_ex(&h, nullptr, INVALID_DEVID); }
+  static int update(native& h, const unsigned char* in, std::uint32_t n) {
+    return wc_Sha256Update(&h, in, n);
+  }
+  static int finish(native& h, unsigned char* out) { return wc_Sha256Final(&h, out); }
+};
+#else
+template <class Used>
+struct no_sha_256 {
+  static_assert(is_built<Used>, "SCRAM-SHA-256 and sha_256 need wolfSSL without NO_SHA256");
+  static constexpr std::size_t size = 32;
+  static constexpr std::size_t block_size = 64;
+  void update(std::span<const char>) noexcept {}
+  void finish(std::span<char, size>) noexcept {}
+};
+#endif
+
+}  // namespace detail
+
+// Each is a sasl::hash.
+#ifndef NO_MD5
+using md5 = detail::digest<detail::md5_function>;
+#else
+using md5 = detail::no_md5<void>;
+#endif
+#ifndef NO_SHA
+using sha_1 = detail::digest<detail::sha_1_function>;
+#else
+using sha_1 = detail::no_sha_1<void>;
+#endif
+#ifndef NO_SHA256
+using sha_256 = detail::digest<detail::sha_256_function>;
+#else
+using sha_256 = detail::no_sha_256<void>;
+#endif
+
+}  // namespace mailmote::wolfssl
+
+// ---- <mailmote/tls/wolfssl_random.hpp> ----
+
+// wolfssl_random.hpp: wolfCrypt's random numbers.
+//
+// Knows:          that a generator which has failed once stays so, and is set up anew.
+// Does not know:  what they are for.
+// Bounds:         at most 64 KB a call; wolfCrypt may take some of its heap until close().
+
+#include <cstdint>
+#include <span>
+
+namespace mailmote::wolfssl {
+
+// Nothing happens before the first octets are wanted. close() gives back what it holds, and it may
+// be used again after that. Like a context, it has no destructor: wolfssl::scoped<random> is for a
+// local variable.
+class random : public random_source {
+ public:
+  constexpr random() = default;
+  random(const random&) = delete;
+  random& operator=(const random&) = delete;
+
+  bool fill(std::span<char> out) noexcept final {
+    if (out.empty()) return true;
+    const bool filled =
+        begin() && wc_RNG_GenerateBlock(&generator_, reinterpret_cast<unsigned char*>(out.data()),
+                                        static_cast<std::uint32_t>(out.size())) == 0;
+    if (!filled) close();
+    return filled;
+  }
+
+  void close() noexcept {
+    if (is_open_) (void)wc_FreeRng(&generator_);
+    if (is_started_) (void)wolfSSL_Cleanup();
+    is_open_ = is_started_ = false;
+  }
+
+ private:
+  bool begin() noexcept {
+    if (!is_started_) is_started_ = wolfSSL_Init() == WOLFSSL_SUCCESS;
+    if (is_started_ && !is_open_) is_open_ = wc_InitRng(&generator_) == 0;
+    return is_open_;
+  }
+
+  WC_RNG generator_{};
+  bool is_started_ = false;
+  bool is_open_ = false;
+};
 
 }  // namespace mailmote::wolfssl
 

@@ -49,6 +49,18 @@ constexpr int hex_value(char c) {
   return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+// Takes one to four hexadecimal digits off the front of s[i...], as two octets.
+constexpr bool take_group(std::string_view s, std::size_t& i, std::uint8_t* out) {
+  const std::size_t begin = i;
+  unsigned value = 0;
+  for (int digit = 0; i < s.size() && (digit = hex_value(s[i])) >= 0; ++i) {
+    value = value * 16 + static_cast<unsigned>(digit);
+  }
+  out[0] = static_cast<std::uint8_t>(value >> 8);
+  out[1] = static_cast<std::uint8_t>(value & 0xFF);
+  return i > begin && i <= begin + 4;
+}
+
 // Groups of one to four hexadecimal digits with a colon between, the last two of eight perhaps in
 // dotted decimal; `::` stands once for as many groups of zeroes as are missing.
 constexpr bool read_ipv6(std::string_view s, std::uint8_t* out) {
@@ -69,14 +81,8 @@ constexpr bool read_ipv6(std::string_view s, std::uint8_t* out) {
       n += 4;
       break;
     }
-    const std::size_t begin = i;
-    unsigned value = 0;
-    for (int digit = 0; i < s.size() && (digit = hex_value(s[i])) >= 0; ++i) {
-      value = value * 16 + static_cast<unsigned>(digit);
-    }
-    if (i == begin || i > begin + 4 || n == whole) return false;
-    out[n++] = static_cast<std::uint8_t>(value >> 8);
-    out[n++] = static_cast<std::uint8_t>(value & 0xFF);
+    if (n == whole || !take_group(s, i, out + n)) return false;
+    n += 2;
     if (i == s.size()) break;
     if (s[i++] != ':' || i == s.size()) return false;
   }

@@ -180,7 +180,7 @@ inline errc session::prepare() noexcept {
   if (!tls::is_host(host_)) return errc::bad_host;
   const bool anybody = trust_->with_.dangerously_accept_any_certificate;
   if (now_ == no_time && !anybody) return errc::tls_no_time;
-  const errc opened = trust_->open(now_, found_);
+  const errc opened = trust_->open(found_, now_);
   if (opened != errc::none) return opened;
   spoiled_ = trust_->spoiled_;
   ssl_ = wolfSSL_new(trust_->ctx_);

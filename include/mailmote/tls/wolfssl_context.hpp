@@ -72,7 +72,7 @@ class context {
  private:
   friend class session;
 
-  errc open(std::int64_t now, tls::fault& found) noexcept;
+  errc open(tls::fault& found, std::int64_t now) noexcept;
   errc load_anchors(tls::fault& found) noexcept;
   errc load(const tls::anchor_text& anchors) noexcept;
   errc load_file(const char* path) noexcept;
@@ -106,7 +106,7 @@ inline void context::release() noexcept {
 // wolfSSL keeps the intermediates of every handshake as if they were anchors. Outside the time in
 // which all of them are valid, and after one that we would refuse or hold to its constraints, the
 // anchors are loaded afresh; what is borrowed cannot be, and is refused, also after release().
-inline errc context::open(std::int64_t now, tls::fault& found) noexcept {
+inline errc context::open(tls::fault& found, std::int64_t now) noexcept {
   native_error_ = 0;
   const bool is_clean = spoiled_ == spoiled_before_;
   if (ctx_ != nullptr && is_clean && current_.contains(now)) return errc::none;
@@ -137,8 +137,8 @@ inline errc context::open(std::int64_t now, tls::fault& found) noexcept {
 #ifdef HAVE_ECC
   (void)wolfSSL_CTX_SetMinEccKey_Sz(ctx_, tls::least_ecc_bits);
 #endif
-  errc error = load_anchors(found);
-  if (error == errc::none) error = with_.certificate.load(ctx_, with_.key, native_error_);
+  errc error = with_.certificate.load(ctx_, with_.key, native_error_);
+  if (error == errc::none) error = load_anchors(found);
   if (error != errc::none) {
     wolfSSL_CTX_free(ctx_);
     ctx_ = nullptr;
