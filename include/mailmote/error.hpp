@@ -71,7 +71,7 @@ enum class [[nodiscard]] errc : std::uint8_t{
     too_many_recipients,  // more than the server takes in one mail, with `recipients::all`; before MAIL
 
     // The message.
-    source_failed,   // the body source said `failed`
+    source_failed,   // the body source, a token's, or a login's hash function said `failed`
     source_spent,    // the body source cannot begin again
     source_length,   // the body source was longer or shorter than it had said
     source_timeout,  // the body source said "not yet" for too long

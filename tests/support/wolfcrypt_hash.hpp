@@ -27,9 +27,10 @@ class wolfcrypt_hash {
   void update(std::span<const char> in) noexcept {
     Update(&state_, reinterpret_cast<const byte*>(in.data()), static_cast<word32>(in.size()));
   }
-  void finish(std::span<char, Size> out) noexcept {
-    Final(&state_, reinterpret_cast<byte*>(out.data()));
+  bool finish(std::span<char, Size> out) noexcept {
+    const bool is_sound = Final(&state_, reinterpret_cast<byte*>(out.data())) == 0;
     *this = {};  // nothing stays
+    return is_sound;
   }
 
  private:

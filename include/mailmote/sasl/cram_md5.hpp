@@ -50,7 +50,7 @@ class cram_md5 final : public mechanism {
   // An empty challenge proves nothing, as its HMAC is the same each time.
   errc respond() noexcept override {
     if (at_ != stage::challenged) return errc::bad_challenge;
-    digest_ = hmac_.finish(message_);
+    is_sound_ = hmac_.finish(message_, digest_);
     said_ = 0;
     at_ = stage::responding;
     return errc::none;
@@ -59,6 +59,7 @@ class cram_md5 final : public mechanism {
   // user name SP digest, in lower-case hexadecimal
   io_result read_some(std::span<char> out) noexcept override {
     if (at_ != stage::responding) return io_status::closed;
+    if (!is_sound_) return io_status::failed;
     text::piece_writer response{out, said_};
     response.put(username_.text());
     response.put(' ');
@@ -78,7 +79,7 @@ class cram_md5 final : public mechanism {
 
   void forget() noexcept override {
     hmac_.forget();
-    message_ = {};
+    (void)message_.finish(digest_);  // and is as new
     wipe(digest_);
     at_ = stage::idle;
   }
@@ -102,6 +103,7 @@ class cram_md5 final : public mechanism {
   typename hmac<Hash>::digest digest_{};
   std::size_t said_ = 0;  // octets of the response
   stage at_ = stage::idle;
+  bool is_sound_ = false;  // the digest could be computed
 };
 
 }  // namespace mailmote::sasl

@@ -19,7 +19,8 @@ concept hash = std::default_initializable<H> && std::copyable<H> &&
   { H::size } -> std::convertible_to<std::size_t>;        // octets of the result
   { H::block_size } -> std::convertible_to<std::size_t>;  // octets that it takes at a time (RFC 2104's B)
   { h.update(in) } noexcept;
-  { h.finish(out) } noexcept;                             // and is as new
+  // And is as new, with nothing left of what it took. False: it could not be computed, now or before.
+  { h.finish(out) } noexcept -> std::same_as<bool>;
 };
 // clang-format on
 

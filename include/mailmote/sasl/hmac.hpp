@@ -26,10 +26,11 @@ class hmac {
 
   void set_key(std::span<const char> key) noexcept {
     forget();
+    is_sound_ = true;
     std::array<char, Hash::block_size> block{};
     if (key.size() > block.size()) {
       inner_.update(key);
-      inner_.finish(std::span{block}.template first<Hash::size>());
+      is_sound_ = inner_.finish(std::span{block}.template first<Hash::size>());
     } else {
       for (std::size_t i = 0; i < key.size(); ++i) block[i] = key[i];
     }
@@ -43,25 +44,26 @@ class hmac {
   // The hash whose copies take a message, piece by piece.
   const Hash& begin() const noexcept { return inner_; }
 
-  digest finish(Hash& message) const noexcept {
-    digest result;
-    message.finish(result);
+  // False where the hash function has failed: `result` is worth nothing then, and not to be shown.
+  [[nodiscard]] bool finish(Hash& message, digest& result) const noexcept {
+    const bool is_sound = message.finish(result) && is_sound_;
     message = outer_;  // as it is done with, and this is work for a small stack
     message.update(result);
-    message.finish(result);
-    return result;
+    return message.finish(result) && is_sound;
   }
 
-  digest of(std::span<const char> message) const noexcept {
+  // `message` may be `result`.
+  [[nodiscard]] bool of(std::span<const char> message, digest& result) const noexcept {
     Hash inner = begin();
     inner.update(message);
-    return finish(inner);
+    return finish(inner, result);
   }
 
   void forget() noexcept {
     digest nothing;
-    inner_.finish(nothing);  // and is as new
-    outer_.finish(nothing);
+    (void)inner_.finish(nothing);  // and is as new
+    (void)outer_.finish(nothing);
+    wipe(nothing);
   }
 
  private:
@@ -71,6 +73,7 @@ class hmac {
 
   Hash inner_{};
   Hash outer_{};
+  bool is_sound_ = true;  // of a long key the hash could be computed
 };
 
 }  // namespace mailmote::sasl

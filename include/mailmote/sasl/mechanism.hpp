@@ -72,7 +72,8 @@ class mechanism {
   // needs_saslprep).
   virtual errc check() const noexcept = 0;
 
-  // Chooses from `offered` and starts a new exchange, or answers errc::auth_unavailable.
+  // Chooses from `offered` and starts a new exchange, or answers errc::auth_unavailable, or why it
+  // cannot start one (auth_no_random, a token source's errc).
   virtual errc select(offer offered) noexcept = 0;
 
   // The server does not do what it had offered (504, 534, 538): chooses again and starts a new exchange,
@@ -89,7 +90,8 @@ class mechanism {
   // The next octets of a challenge, in order. An empty challenge has none.
   virtual void challenge(std::span<const char> octets) noexcept = 0;
 
-  // The challenge is complete: prepares the response, or answers errc::bad_challenge.
+  // The challenge is complete: prepares the response, or answers what is wrong with the challenge
+  // (bad_challenge, challenge_too_long, auth_iterations, auth_keys_stale, auth_server_unproven).
   virtual errc respond() noexcept = 0;
 
   // The next octets of the pending response; `closed` when there are no more, want_read when the

@@ -23,7 +23,7 @@ class pbkdf2 {
   void begin(const hmac<Hash>& mac, Hash& salted, std::uint32_t iterations) noexcept {
     constexpr char first_block[] = {0, 0, 0, 1};
     salted.update(first_block);
-    last_ = mac.finish(salted);
+    is_sound_ = mac.finish(salted, last_);
     sum_ = last_;
     rest_ = iterations - 1;
   }
@@ -31,13 +31,14 @@ class pbkdf2 {
   // Does at most so many iterations more; true once the result is there.
   bool run(const hmac<Hash>& mac, std::uint32_t at_most) noexcept {
     for (; rest_ > 0 && at_most > 0; --rest_, --at_most) {
-      last_ = mac.of(last_);
+      is_sound_ = mac.of(last_, last_) && is_sound_;
       for (std::size_t i = 0; i < sum_.size(); ++i) sum_[i] = static_cast<char>(sum_[i] ^ last_[i]);
     }
     return rest_ == 0;
   }
 
   const digest& result() const noexcept { return sum_; }
+  bool is_sound() const noexcept { return is_sound_; }  // the hash function has not failed
 
   void forget() noexcept {
     wipe(last_);
@@ -49,6 +50,7 @@ class pbkdf2 {
   digest last_{};
   digest sum_{};
   std::uint32_t rest_ = 0;  // iterations to be done
+  bool is_sound_ = true;
 };
 
 }  // namespace mailmote::sasl

@@ -13,6 +13,7 @@
 //                 (scram_messages.hpp), and two states of the hash function.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -46,8 +47,9 @@ enum class scram_step : std::uint8_t {
 template <hash Hash>
 struct scram_options {
   channel_binding* binding = nullptr;  // ties the login to the TLS connection, where there is one
-  std::string_view authorization{};    // the identity to act as; empty: the user's own
-  std::uint32_t max_iterations = 100'000;  // the work that a server may ask for
+  credential authorization{""};        // the identity to act as; empty: the user's own
+  // The work that a server may ask for. Keys that are known cost none, and may be of more.
+  std::uint32_t max_iterations = 100'000;
 
   // Where the keys are kept for the next connection, which then has no work. They are valid (have
   // iterations) once the server has shown that they are right; they are the caller's to wipe.
@@ -85,7 +87,7 @@ class scram final : public mechanism {
     if (const errc bad = username.check(errc::bad_username); bad != errc::none) return bad;
     if (has_password() && password_.empty()) return errc::bad_password;
     if (const errc bad = password_.check(errc::bad_password); bad != errc::none) return bad;
-    return credential{messages_.authorization()}.check(errc::bad_authorization);
+    return messages_.authorization().check(errc::bad_authorization);
   }
 
   errc select(offer offered) noexcept override {
@@ -93,6 +95,11 @@ class scram final : public mechanism {
     const errc bad = messages_.begin(offered, unbound, random_, NonceOctets);
     if (bad == errc::none) step_ = step::first;
     return bad;
+  }
+
+  bool select_next() noexcept override {
+    step_ = step::first;
+    return messages_.unbind(random_, NonceOctets);
   }
   kind selected() const noexcept override {
     return messages_.is_bound() ? scram_messages::bound(unbound) : unbound;
@@ -122,6 +129,7 @@ class scram final : public mechanism {
     }
     if (step_ == step::signing) {
       proof_.sign(messages_);
+      if (!proof_.is_sound()) return io_status::failed;
       step_ = step::final;
     }
     text::piece_writer writer{out, said_};
@@ -155,41 +163,49 @@ class scram final : public mechanism {
 
   errc begin_proof() {
     scram_challenge said;
-    if (const errc bad = parse(messages_.heard(), max_iterations_, said); bad != errc::none) {
-      return bad;
-    }
+    const std::uint32_t of_known = known_ != nullptr ? known_->iterations : 0;
+    const errc bad = parse(messages_.heard(), std::max(max_iterations_, of_known), said);
+    if (bad != errc::none) return bad;
     if (!messages_.take_nonce(said.nonce)) return errc::bad_challenge;
     iterations_ = said.iterations;
     return take_salt(said.salt);
   }
 
-  // Walks over the salt once: whether it is that of the known keys, the beginning of the work on others, and
-  // a copy to keep with them.
   errc take_salt(std::string_view base64) {
     bool is_known = known_ != nullptr && known_->iterations == iterations_;
     if (remember_ != nullptr) remember_->iterations = 0;  // until they are proven, again
+    const std::size_t size = read_salt(base64, is_known, nullptr);
+    if (size == 0) return errc::bad_challenge;
+    if (is_known && size == known_->salt_size) {
+      proof_.use(*known_);
+      step_ = step::signing;
+      return errc::none;
+    }
+    if (!has_password()) return errc::auth_keys_stale;
     Hash salted = proof_.begin(password_.text());
+    (void)read_salt(base64, is_known, &salted);
+    if (remember_ != nullptr) remember_->salt_size = size <= max_scram_salt ? size : 0;
+    proof_.derive(salted, iterations_);
+    step_ = step::deriving;
+    return errc::none;
+  }
+
+  // How many octets the salt has, or 0 where it is none. `is_known` does not stay if they differ from the
+  // known keys'; a hash, if there is one, takes them, and a copy is made to keep with the keys.
+  std::size_t read_salt(std::string_view base64, bool& is_known, Hash* into) {
     text::base64_decoder decoder;
     std::size_t size = 0;
     for (const char c : base64) {
       char octet = 0;
       if (decoder.decode(c, octet) <= 0) continue;
-      salted.update({&octet, 1});
       is_known = is_known && size < known_->salt_size && known_->salt[size] == octet;
-      if (remember_ != nullptr && size < max_scram_salt) remember_->salt[size] = octet;
+      if (into != nullptr) into->update({&octet, 1});
+      if (into != nullptr && remember_ != nullptr && size < max_scram_salt) {
+        remember_->salt[size] = octet;
+      }
       ++size;
     }
-    if (!decoder.complete() || size == 0) return errc::bad_challenge;
-    is_known = is_known && size == known_->salt_size;
-    if (!is_known && !has_password()) return errc::auth_keys_stale;
-    if (remember_ != nullptr) remember_->salt_size = size <= max_scram_salt ? size : 0;
-    step_ = is_known ? step::signing : step::deriving;
-    if (is_known) {
-      proof_.use(*known_);
-    } else {
-      proof_.derive(salted, iterations_);
-    }
-    return errc::none;
+    return decoder.complete() ? size : 0;
   }
 
   errc verify() {
@@ -199,7 +215,7 @@ class scram final : public mechanism {
     const errc bad = proof_.verify(take_attribute(said, 'v'));
     if (bad != errc::none) return bad;
     step_ = step::proven;
-    if (remember_ != nullptr) remember_->iterations = iterations_;
+    if (remember_ != nullptr && remember_->salt_size > 0) remember_->iterations = iterations_;
     return errc::none;
   }
 

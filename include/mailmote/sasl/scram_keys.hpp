@@ -32,7 +32,7 @@ struct scram_keys {
   digest server_key{};
 
   // All the work at once: for a workshop, not for a device. A password with letters outside ASCII has
-  // been prepared (RFC 4013). None for a salt over the bound, or a count of 0.
+  // been prepared (RFC 4013). None for a salt over the bound, a count of 0, or where the hash fails.
   static scram_keys derive(std::string_view password, std::span<const char> salt,
                            std::uint32_t iterations) noexcept {
     scram_keys keys;
@@ -45,18 +45,19 @@ struct scram_keys {
     salted.update(salt);
     work.begin(mac, salted, iterations);
     work.run(mac, iterations);
-    make(mac, work.result(), keys.client_key, keys.server_key);
+    const bool is_sound = make(mac, work.result(), keys.client_key, keys.server_key);
+    if (!is_sound || !work.is_sound()) keys = {};
     work.forget();
     mac.forget();
     return keys;
   }
 
   // The two keys of a salted password, which becomes the key of `mac`.
-  static void make(hmac<Hash>& mac, const digest& salted_password, digest& client_key,
-                   digest& server_key) noexcept {
+  [[nodiscard]] static bool make(hmac<Hash>& mac, const digest& salted_password, digest& client_key,
+                                 digest& server_key) noexcept {
     mac.set_key(salted_password);
-    client_key = mac.of(std::string_view{"Client Key"});
-    server_key = mac.of(std::string_view{"Server Key"});
+    return mac.of(std::string_view{"Client Key"}, client_key) &&
+           mac.of(std::string_view{"Server Key"}, server_key);
   }
 };
 

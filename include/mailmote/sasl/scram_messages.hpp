@@ -29,20 +29,26 @@ inline constexpr std::size_t scram_nonce_octets = 18;  // 24 characters, without
 
 class scram_messages {
  public:
-  constexpr scram_messages(credential username, std::string_view authorization,
-                           channel_binding* binding)
+  constexpr scram_messages(credential username, credential authorization, channel_binding* binding)
       : username_{username}, authorization_{authorization}, binding_{binding} {}
 
   // A new exchange by the mechanism `unbound`, or its neighbour with channel binding.
   errc begin(offer offered, kind unbound, random_source& random, std::size_t nonce_octets) {
     bound_size_ = binding_ == nullptr ? 0 : binding_->read(bound_);
     is_bound_ = bound_size_ > 0 && offered.has(bound(unbound));
+    has_other_ = is_bound_ && offered.has(unbound);
     if (!is_bound_ && !offered.has(unbound)) return errc::auth_unavailable;
-    std::array<char, scram_nonce_octets> octets{};
-    const std::span<char> used = std::span{octets}.first(nonce_octets);
-    if (!random.fill(used)) return errc::auth_no_random;
-    nonce_size_ = text::base64_encoder{}.encode(used, nonce_);
-    return errc::none;
+    return make_nonce(random, nonce_octets) ? errc::none : errc::auth_no_random;
+  }
+
+  // The server does not bind, though it has offered to: once more without, where it has offered that
+  // too. Not by `y`, which would say that it never did.
+  bool unbind(random_source& random, std::size_t nonce_octets) {
+    if (!has_other_) return false;
+    wipe(bound_);
+    bound_size_ = 0;
+    is_bound_ = has_other_ = false;
+    return make_nonce(random, nonce_octets);
   }
 
   bool is_bound() const { return is_bound_; }
@@ -50,7 +56,7 @@ class scram_messages {
     return static_cast<kind>(static_cast<unsigned>(unbound) + 1);
   }
   constexpr credential username() const { return username_; }
-  constexpr std::string_view authorization() const { return authorization_; }
+  constexpr credential authorization() const { return authorization_; }
 
   // The nonce in the message that was heard, which begins with it: false where it is not ours and more.
   bool take_nonce(std::string_view nonce) {
@@ -104,6 +110,14 @@ class scram_messages {
   }
 
  private:
+  bool make_nonce(random_source& random, std::size_t octets) {
+    std::array<char, scram_nonce_octets> made{};
+    const std::span<char> used = std::span{made}.first(octets);
+    if (!random.fill(used)) return false;
+    nonce_size_ = text::base64_encoder{}.encode(used, nonce_);
+    return true;
+  }
+
   // A name that may have the commas and equals signs of the grammar.
   static void put_name(text::piece_writer& out, std::string_view name) {
     for (const char c : name) {
@@ -138,7 +152,7 @@ class scram_messages {
     }
     out.put(',');
     if (!authorization_.empty()) out.put("a=");
-    put_name(out, authorization_);
+    put_name(out, authorization_.text());
     out.put(',');
   }
 
@@ -166,13 +180,14 @@ class scram_messages {
   }
 
   credential username_;
-  std::string_view authorization_;
+  credential authorization_;
   channel_binding* binding_;
   std::size_t bound_size_ = 0;
   std::size_t nonce_size_ = 0;  // of our nonce
   std::size_t both_size_ = 0;   // of both sides'
   std::size_t heard_ = 0;       // octets; one more than there is room for stands for any number
   bool is_bound_ = false;
+  bool has_other_ = false;  // the server offers the same without binding
   std::array<char, text::base64_length(scram_nonce_octets)> nonce_{};
   std::array<char, max_channel_binding> bound_{};
   std::array<char, max_scram_message> message_{};

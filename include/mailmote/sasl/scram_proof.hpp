@@ -29,6 +29,7 @@ class scram_proof {
 
   // The work on a password: `begin` gives the hash that takes the salt.
   Hash begin(std::string_view password) noexcept {
+    is_sound_ = true;
     mac_.set_key(password);
     return mac_.begin();
   }
@@ -38,7 +39,8 @@ class scram_proof {
   // At most so many iterations; true once the keys are there, and in `keep`, which may be null.
   bool run(std::uint32_t at_most, scram_keys<Hash>* keep) noexcept {
     if (!work_.run(mac_, at_most)) return false;
-    scram_keys<Hash>::make(mac_, work_.result(), proof_, signature_);
+    is_sound_ =
+        scram_keys<Hash>::make(mac_, work_.result(), proof_, signature_) && work_.is_sound();
     work_.forget();
     if (keep != nullptr) {
       keep->client_key = proof_;
@@ -49,6 +51,7 @@ class scram_proof {
 
   // The keys are known.
   void use(const scram_keys<Hash>& keys) noexcept {
+    is_sound_ = true;
     proof_ = keys.client_key;
     signature_ = keys.server_key;
   }
@@ -58,14 +61,19 @@ class scram_proof {
     Hash work{};
     work.update(proof_);
     digest made;
-    work.finish(made);  // StoredKey
+    is_sound_ = work.finish(made) && is_sound_;  // StoredKey
     sign(messages, made, work);
     for (std::size_t i = 0; i < made.size(); ++i) {
       proof_[i] = static_cast<char>(proof_[i] ^ made[i]);
     }
     sign(messages, signature_, work);
     mac_.forget();
+    wipe(made);
   }
+
+  // Whether the hash function has not failed. If it has, the proof may be the key itself, and the
+  // signature one that anybody knows: neither may be used.
+  bool is_sound() const noexcept { return is_sound_; }
 
   const digest& client_proof() const noexcept { return proof_; }
 
@@ -107,13 +115,14 @@ class scram_proof {
       done += writer.written();
       is_complete = writer.complete();
     }
-    key = mac_.finish(message);
+    is_sound_ = mac_.finish(message, key) && is_sound_;
   }
 
   hmac<Hash> mac_{};
   pbkdf2<Hash> work_{};
   digest proof_{};      // ClientKey, and then ClientProof
   digest signature_{};  // ServerKey, and then ServerSignature
+  bool is_sound_ = true;
 };
 
 }  // namespace mailmote::sasl

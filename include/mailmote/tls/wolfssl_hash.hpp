@@ -4,7 +4,7 @@
 // Knows:          which builds have them, and which keep more of a hash than its own octets.
 // Does not know:  who asks (sasl/hash.hpp says what is asked), or HMAC.
 // Bounds:         copied octet by octet; nothing to free, unless WOLFSSL_SMALL_STACK makes wolfCrypt
-//                 take 256 octets of its heap while it works. Where it has none, the result is zeros.
+//                 take 256 octets of its heap while it works. Where it has none, `finish` says so.
 #pragma once
 
 #include <mailmote/tls/wolfssl_build.hpp>
@@ -13,6 +13,8 @@
 #include <cstdint>
 #include <limits>
 #include <span>
+
+#include <mailmote/wipe.hpp>
 
 namespace mailmote::wolfssl {
 
@@ -60,16 +62,18 @@ class digest {
     }
   }
 
-  // And is as new; of what was hashed nothing stays.
-  void finish(std::span<char, Function::size> out) noexcept {
+  // And is as new; of what was hashed nothing stays. False, and zeros: it could not be computed.
+  bool finish(std::span<char, Function::size> out) noexcept {
     update({});
     if (state_ == state::begun) {
       step(Function::finish(native_, reinterpret_cast<unsigned char*>(out.data())));
     }
-    if (state_ == state::failed) {
-      for (char& c : out) c = 0;
-    }
-    *this = digest{};
+    const bool is_sound = state_ == state::begun;
+    if (!is_sound) wipe(out);
+    wipe({reinterpret_cast<char*>(&native_),
+          sizeof native_});  // not just forgotten: it may be a local
+    state_ = state::fresh;
+    return is_sound;
   }
 
  private:
@@ -106,7 +110,7 @@ struct no_md5 {
   static constexpr std::size_t size = 16;
   static constexpr std::size_t block_size = 64;
   void update(std::span<const char>) noexcept {}
-  void finish(std::span<char, size>) noexcept {}
+  bool finish(std::span<char, size>) noexcept { return false; }
 };
 #endif
 
@@ -128,7 +132,7 @@ struct no_sha_1 {
   static constexpr std::size_t size = 20;
   static constexpr std::size_t block_size = 64;
   void update(std::span<const char>) noexcept {}
-  void finish(std::span<char, size>) noexcept {}
+  bool finish(std::span<char, size>) noexcept { return false; }
 };
 #endif
 
@@ -150,7 +154,7 @@ struct no_sha_256 {
   static constexpr std::size_t size = 32;
   static constexpr std::size_t block_size = 64;
   void update(std::span<const char>) noexcept {}
-  void finish(std::span<char, size>) noexcept {}
+  bool finish(std::span<char, size>) noexcept { return false; }
 };
 #endif
 
