@@ -102,9 +102,9 @@ const char* take_timeout(options& chosen, string_view value) {
 }
 
 const char* take_iterations(options& chosen, string_view value) {
-  return read_number(value, 4'096, 100'000'000, chosen.iterations)
+  return read_number(value, 4'096, 10'000'000, chosen.iterations)
              ? nullptr
-             : "a number from 4096 to 100000000";
+             : "a number from 4096 to 10000000";
 }
 
 constexpr option all_options[] = {
@@ -174,7 +174,10 @@ constexpr option all_options[] = {
      set<&options::derives_keys, true>},
     {"--salt", "BASE64", "the salt with which the server keeps that password",
      text<&options::salt>},
-    {"--iterations", "NUMBER", "and its count", take_iterations},
+    {"--iterations", "NUMBER",
+     "and its count, 4096 to 10000000; a login refuses more than its max_iterations (default:",
+     take_iterations},
+    {"", "", "100000), unless it is given the keys", nullptr},
     {"--verbose", "", "show the dialogue; secrets are masked", set<&options::verbose, true>},
     {"--quiet", "", "say nothing but errors", set<&options::quiet, true>},
     {"--help", "", "show this", set<&options::help, true>},

@@ -23,7 +23,8 @@ constexpr std::string_view explain(errc error) {
     case errc::bad_reverse_path: return "the sender is no mail address that can be sent";
     case errc::bad_recipient: return "a recipient is no mail address that can be sent";
     case errc::bad_username: return "the user name is empty or has a control character";
-    case errc::bad_password: return "the password is empty or has a control character";
+    case errc::bad_password:
+      return "the password is empty or has a control character, or the token is not ASCII";
     case errc::bad_authorization: return "the authorization identity has a control character";
     case errc::needs_saslprep:
       return "a name or password with letters outside ASCII must be prepared by SASLprep";

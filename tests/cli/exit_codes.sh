@@ -38,7 +38,8 @@ check '65: an EHLO name that is none' \
 check '65: a host that is none' \
   unfit "the server's name is no domain name and no IP address: local host" --host 'local host'
 check '65: a password that cannot be sent' \
-  unfit 'the password is empty or has a control character' --user mote17 --pass $'a\nb'
+  unfit 'the password is empty or has a control character, or the token is not ASCII' \
+  --user mote17 --pass $'a\nb'
 
 needs_utf8() {
   ends_with 65 "not delivered: an address is not ASCII, and the server has no SMTPUTF8$mend" \
