@@ -38,7 +38,7 @@ const std::string larger_key_and_data =
 template <class Hash>
 void check(const known_answer& answer) {
   const sasl::hmac<Hash> mac{answer.key};
-  CHECK(test::hex(mac.of(answer.message)) == answer.mac);
+  CHECK(test::hex(test::mac_of(mac, answer.message)) == answer.mac);
   for (std::size_t size = 1; size <= answer.message.size(); ++size) {
     Hash message = mac.begin();
     for (std::string_view rest = answer.message; !rest.empty();) {
@@ -46,7 +46,9 @@ void check(const known_answer& answer) {
       message.update(piece);
       rest.remove_prefix(piece.size());
     }
-    CHECK(test::hex(mac.finish(message)) == answer.mac);
+    typename sasl::hmac<Hash>::digest result{};
+    CHECK(mac.finish(message, result));
+    CHECK(test::hex(result) == answer.mac);
   }
 }
 
@@ -106,18 +108,18 @@ TEST_CASE("HMAC-SHA-256 gives the answers of RFC 4231 section 4") {
 
 TEST_CASE("a key of just one block is used as it is, and one octet more is hashed first") {
   const sasl::hmac<test::sha_256> whole{std::string(64, 'k')};
-  CHECK(test::hex(whole.of(what)) ==
+  CHECK(test::hex(test::mac_of(whole, what)) ==
         "63f12563e45dcef7c354a6ba71d0c713aa28eea869b5a199da814b225867f54c");
   const sasl::hmac<test::sha_256> longer{std::string(65, 'k')};
-  CHECK(test::hex(longer.of(what)) ==
+  CHECK(test::hex(test::mac_of(longer, what)) ==
         "58b6aa8aff9a0a75db8f453becc657e29cdde625b22acf3febfb296484223f22");
 }
 
 TEST_CASE("a new key takes the place of the old one") {
   sasl::hmac<test::sha_1> mac{std::string(80, '\xaa')};
   mac.set_key(std::string_view{"Jefe"});
-  CHECK(test::hex(mac.of(what)) == "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
+  CHECK(test::hex(test::mac_of(mac, what)) == "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
   mac.forget();
   mac.set_key(std::string_view{"Jefe"});
-  CHECK(test::hex(mac.of(what)) == "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
+  CHECK(test::hex(test::mac_of(mac, what)) == "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
 }

@@ -343,6 +343,7 @@ TEST_CASE("a salt may be longer than those that are kept") {
                  "p=k/Jp0M17yOoBtkWsI7MZT2lUoUhykPp9I4oXIDZofK0=",
                  "v=da865YrmFhTkGEMChkef3fBSv93OCyfoEdcYRKo+KKQ=");
   CHECK(kept.salt_size == 0);
+  CHECK(kept.iterations == 0);
 }
 
 TEST_CASE("only the server's own signature ends a login well, and nothing comes after it") {
@@ -453,7 +454,7 @@ std::size_t hashes_with(sasl::scram_keys<test::counted_hash>& kept, std::string_
                                                    challenge.iterations);
   const std::string all = "n=user,r=AAECAwQFBgcICQoLDA0ODxAR," + std::string{first} + ',' +
                           final.substr(0, final.find(",p="));
-  const auto signature = sasl::hmac<hash>{keys.server_key}.of(all);
+  const auto signature = test::mac_of(sasl::hmac<hash>{keys.server_key}, all);
   std::string last = "v=" + test::to_base64({signature.data(), signature.size()});
   if (!proves) last = "e=invalid-proof";
   CHECK(hear(login, last) == errc::none);
@@ -463,6 +464,76 @@ std::size_t hashes_with(sasl::scram_keys<test::counted_hash>& kept, std::string_
 }
 
 }  // namespace
+
+namespace {
+
+// SHA-256, until its `left`-th result: from there on it has no memory.
+struct failing_hash {
+  static constexpr std::size_t size = 32;
+  static constexpr std::size_t block_size = 64;
+  static inline int left = 0;
+
+  void update(std::span<const char> in) noexcept { hash.update(in); }
+  bool finish(std::span<char, size> out) noexcept {
+    (void)hash.finish(out);
+    if (left-- > 0) return true;
+    for (char& c : out) c = 0;
+    return false;
+  }
+
+ private:
+  sha_256 hash;
+};
+
+}  // namespace
+
+TEST_CASE("a hash function that fails shows no proof, and proves no server") {
+  sasl::scram_keys<failing_hash> keys;
+  failing_hash::left = 100'000;
+  keys = sasl::scram_keys<failing_hash>::derive("pencil", salt, 4096);
+  REQUIRE(keys.iterations == 4096);
+  bool is_whole = false;
+  int results = 0;  // before the first failure
+  for (; !is_whole; ++results) {
+    REQUIRE(results < 100);
+    foreseen_random random{our_nonce};
+    failing_hash::left = 100;
+    sasl::scram<failing_hash> login{"user", keys, random};
+    REQUIRE(login.select(offer_of({"SCRAM-SHA-256"})) == errc::none);
+    REQUIRE(hear(login, server_first) == errc::none);
+    failing_hash::left = results;
+    std::string said(200, '\0');
+    (void)login.read_some(said);  // the keys are there
+    const io_result result = login.read_some(said);
+    is_whole = result.ok();
+    if (is_whole) {
+      CHECK(said.substr(0, result.count()) == client_final);
+    } else {
+      CHECK(result.status() == io_status::failed);
+      CHECK(said == std::string(200, '\0'));
+    }
+    CHECK(login.accept() == errc::auth_server_unproven);
+  }
+  CHECK(results > 5);
+
+  failing_hash::left = 1000;
+  CHECK(sasl::scram_keys<failing_hash>::derive("pencil", salt, 4096).iterations == 0);
+}
+
+TEST_CASE("where the server does not bind, though it offered to, the login goes on without") {
+  foreseen_random random{our_nonce};
+  fixed_binding binding{};
+  sasl::scram<sha_256> login{"user", "pencil", random, {.binding = &binding}};
+  CHECK(login.select(offer_of({"SCRAM-SHA-256", "SCRAM-SHA-256-PLUS"})) == errc::none);
+  CHECK(login.selected() == sasl::kind::scram_sha_256_plus);
+  CHECK(login.select_next());
+  CHECK(login.selected() == sasl::kind::scram_sha_256);
+  CHECK(read_to_end(login, 100) == "n,,n=user,r=AAECAwQFBgcICQoLDA0ODxAR");
+  CHECK_FALSE(login.select_next());
+
+  CHECK(login.select(offer_of({"SCRAM-SHA-256-PLUS"})) == errc::none);
+  CHECK_FALSE(login.select_next());  // that is all there is
+}
 
 TEST_CASE("keys are kept for the next connection, and derived anew for another salt or count") {
   sasl::scram_keys<test::counted_hash> kept;

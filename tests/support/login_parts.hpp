@@ -15,7 +15,10 @@
 #include <string>
 #include <string_view>
 
+#include <doctest/doctest.h>
+
 #include <mailmote/random.hpp>
+#include <mailmote/sasl/hmac.hpp>
 #include <mailmote/sasl/mechanism.hpp>
 #include <mailmote/text/base64.hpp>
 
@@ -65,6 +68,13 @@ inline sasl::offer offer_of(std::initializer_list<std::string_view> tokens) {
   return offered;
 }
 
+template <class Hash>
+typename sasl::hmac<Hash>::digest mac_of(const sasl::hmac<Hash>& mac, std::string_view text) {
+  typename sasl::hmac<Hash>::digest result{};
+  REQUIRE(mac.of(text, result));
+  return result;
+}
+
 // No hash function for anything but counting: quick, and anybody can turn it around.
 struct counted_hash {
   static constexpr std::size_t size = 32;
@@ -80,13 +90,14 @@ struct counted_hash {
       if (held == 8) mix();
     }
   }
-  void finish(std::span<char, size> out) noexcept {
+  bool finish(std::span<char, size> out) noexcept {
     for (std::size_t i = 0; i < size; i += 8) {
       mix();
       std::memcpy(&out[i], &state, 8);
     }
     *this = {};
     ++finished;
+    return true;
   }
 
  private:
