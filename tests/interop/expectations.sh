@@ -143,9 +143,27 @@ arrived() {
 # base64_of TEXT: \0 in it is a NUL.
 base64_of() { printf %b "$1" | base64 -w 0; }
 
-# The password, and the two forms in which a login carries it, and the tokens' beginning.
+# in_base64 TEXT: the characters that depend on TEXT alone, whatever stands before it and after it.
+in_base64() {
+  local before lead begin end
+  for before in '' x xx; do
+    lead=${#before}
+    begin=$(((lead * 8 + 5) / 6)) end=$(((lead + ${#1}) * 8 / 6))
+    printf %s "$before$1" | base64 -w 0 | cut -c "$((begin + 1))-$end"
+  done
+}
+
+# The password, and the two forms in which a login carries it; and of each token the signature, without
+# which it is good for nothing, as it is and within what a login makes of it.
 secrets() {
+  local token signature
   printf '%s\n' "$password" "$(base64_of "$password")" "$(base64_of "\0$user\0$password")"
+  for token in "$work/files/token"*; do
+    [[ -s $token ]] || continue
+    signature=$(sed 's/.*\.//' "$token")
+    printf '%s\n' "$signature"
+    in_base64 "$signature"
+  done
 }
 
 # The server, which hears everything, heard no secret.

@@ -3,7 +3,13 @@
 //
 // gsasl PKI: ends with `N passed, N failed`. What is compared is who lets whom in, over a whole
 // submission: the channel binding is wolfSSL's at one end, and OpenSSL's at the other.
+// gsasl PKI 1.2|1.3 OFFER: takes one client over that TLS on a port of loopback, which it prints, and
+// then who was let in by what.
+#include <arpa/inet.h>
 #include <gsasl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <mailmote/mailmote.hpp>
 #include <mailmote/sasl/cram_md5.hpp>
@@ -379,11 +385,47 @@ void try_bindings() {
   }
 }
 
+// Until the client hangs up.
+int serve(server& peer) {
+  sockaddr_in here{};
+  here.sin_family = AF_INET;
+  here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof here;
+  auto* const address = reinterpret_cast<sockaddr*>(&here);
+  const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
+  if (::bind(listener, address, size) != 0 || ::listen(listener, 1) != 0 ||
+      ::getsockname(listener, address, &size) != 0) {
+    return 1;
+  }
+  std::printf("%d\n", ntohs(here.sin_port));
+  std::fflush(stdout);
+  const int stream = ::accept(listener, nullptr, nullptr);
+  support::memory_pipe pipe;
+  char piece[4096];
+  for (ssize_t n = 0; (n = ::read(stream, piece, sizeof piece)) > 0;) {
+    pipe.to_far.octets.append(piece, static_cast<std::size_t>(n));
+    peer.turn(pipe);
+    std::string& out = pipe.to_near.octets;
+    const ssize_t said = ::send(stream, out.data(), out.size(), MSG_NOSIGNAL);
+    if (said != static_cast<ssize_t>(out.size())) break;  // loopback has room for a reply
+    out.clear();
+  }
+  std::printf("%s let in \"%s\"\n", peer.mechanism.c_str(), peer.authorized.c_str());
+  ::close(stream);
+  ::close(listener);
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 2) return 64;
+  if (argc != 2 && argc != 4) return 64;
   folder = argv[1];
+  if (argc == 4) {
+    const bool is_1_2 = std::string_view{argv[2]} == "1.2";
+    server peer{argv[3], is_1_2 ? tls_limit::only_1_2 : tls_limit::only_1_3};
+    return serve(peer);
+  }
   try_bindings();
   try_passwords("PLAIN", [](submission&, const char* secret) { return sasl::plain{user, secret}; });
   try_passwords("LOGIN", [](submission&, const char* secret) { return sasl::login{user, secret}; });

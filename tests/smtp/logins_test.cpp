@@ -459,3 +459,29 @@ TEST_CASE("where no login of several is offered, there is no mail") {
   CHECK(o.error == errc::auth_unavailable);
   CHECK(o.mechanism == "");
 }
+
+TEST_CASE("a dialogue finds the secrets that a transcript shows, however they are written") {
+  const std::string password = "a-long-password";
+  for (const std::string before : {"", "x", "xy", "xyz"}) {
+    const secret_list secrets{password};
+    CHECK(secrets.shown_in("C: " + before + password) == password);
+    CHECK(secrets.shown_in("C: " + base64(before + password)) != "");
+    CHECK(secrets.shown_in("C: " + base64(before + password + before + "\1\1")) != "");
+  }
+  const std::string other = "a-long-passport";
+  CHECK(secret_list{password}.shown_in(other + base64(other)) == "");
+}
+
+TEST_CASE("a dialogue hears both sides in full but for what is masked") {
+  sasl::xoauth2 login{"someuser@example.com", google_token};
+  dialogue d = refused("XOAUTH2", {"AUTH XOAUTH2 " + google_response, "535 no"});
+  d.keeps("said by nobody");
+  CHECK(run(d, login).error == errc::auth_refused);
+  d.play({.chunk = 1, .small_buffers = true});
+  CHECK(d.shown().client == "EHLO mote\r\nAUTH XOAUTH2 ****\r\nQUIT\r\n");
+  CHECK(d.shown().server ==
+        "220 mx\r\n250-mx\r\n250-PIPELINING\r\n250 AUTH XOAUTH2\r\n535 no\r\n221 bye\r\n");
+  CHECK(d.shown_secret() == "");
+  d.keeps("XOAUTH2");  // as if it were one
+  CHECK(d.shown_secret() == "XOAUTH2");
+}

@@ -198,6 +198,11 @@ outcome dialogue::converse(caller& smtp, scripted_stream& stream, std::uint64_t&
   return result;
 }
 
+std::string_view dialogue::shown_secret() const {
+  const std::string_view by_client = secrets_.shown_in(shown_.client);
+  return by_client.empty() ? secrets_.shown_in(shown_.server) : by_client;
+}
+
 outcome dialogue::play(link over) {
   played().seen.insert(
       {id(), over.chunk, over.wants_between, over.small_buffers, over.kind, over.at});
@@ -205,8 +210,12 @@ outcome dialogue::play(link over) {
   scripted_stream stream{turns_, over, as_it_is_};
   stream.closes_at_end = closes_at_end_;
   token_tls tls;
-  sized_caller<buffer_sizes{}> usual{stream, tls, settings_};
-  sized_caller<buffer_sizes{.out = 64, .in = 1}> small{stream, tls, settings_};
+  shown_ = {};
+  mailmote::settings watched = settings_;
+  REQUIRE(watched.transcript == nullptr);
+  watched.transcript = &shown_;
+  sized_caller<buffer_sizes{}> usual{stream, tls, watched};
+  sized_caller<buffer_sizes{.out = 64, .in = 1}> small{stream, tls, watched};
   caller& smtp = over.small_buffers ? static_cast<caller&>(small) : usual;
   text_source text{body_};
   body_source& body = source_ ? source_() : text;
@@ -223,6 +232,7 @@ outcome dialogue::play(link over) {
   sent_ = stream.sent();
   calls_ = stream.calls();
   elapsed_ = now - begin;
+  CHECK(shown_secret() == "");
   return result;
 }
 

@@ -4,7 +4,8 @@
 // Knows:          how to play a dialogue to the client through its public door, and to play it again
 //                 over worse and worse links.
 // Does not know:  sockets, real TLS, real time.
-// Bounds:         a run that makes no end within `max_rounds` rounds fails its test.
+// Bounds:         a run that makes no end within `max_rounds` rounds fails its test; and so does one that
+//                 shows a secret in its transcript.
 #pragma once
 
 #include <cstddef>
@@ -18,6 +19,8 @@
 
 #include <mailmote/client.hpp>
 #include <mailmote/text/text_source.hpp>
+
+#include "support/secret_list.hpp"
 
 namespace mailmote::test {
 
@@ -94,6 +97,16 @@ class token_tls {
   errc error_ = errc::none;
 };
 
+// What a dialogue's transcript is told, each side's words together: however a link cuts a secret in pieces,
+// it is whole here.
+struct overheard final : transcript {
+  void client_said(std::string_view octets) noexcept override { client += octets; }
+  void server_said(std::string_view octets) noexcept override { server += octets; }
+  void encrypted() noexcept override {}
+  std::string client{};
+  std::string server{};
+};
+
 // The client's public door, whatever its buffers.
 struct caller {
   virtual errc send(const envelope& mail, body_source& body) = 0;
@@ -123,6 +136,9 @@ class dialogue {
   void closes_at_end() { closes_at_end_ = true; }
   void sends_as_it_is() { as_it_is_ = true; }  // no CRLF is added to the server's last turn
 
+  // What no transcript may show, beside the passwords and tokens that many dialogues log in with.
+  void keeps(std::string_view secret) { secrets_.add(secret); }
+
   // What else the caller does: called before every poll, with the number of polls so far.
   void meanwhile(std::function<void(client_type&, std::size_t)> act) { act_ = std::move(act); }
 
@@ -140,6 +156,8 @@ class dialogue {
   outcome play(link over = {});
 
   const std::string& sent() const { return sent_; }
+  const overheard& shown() const { return shown_; }  // of the last play
+  std::string_view shown_secret() const;             // empty: none
   bool stream_was_closed() const { return closed_; }
   std::uint64_t elapsed() const { return elapsed_; }
 
@@ -163,6 +181,11 @@ class dialogue {
   bool closes_at_end_ = false;
   bool as_it_is_ = false;
 
+  secret_list secrets_{"secret", "pencil", "tanstaaf",
+                       "ya29.vF9dft4qmTc2Nvb3RlckBhdHRhdmlzdGEuY29tCg",
+                       "vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg=="};
+
+  overheard shown_{};
   std::string sent_{};
   std::string server_text_{};
   std::string login_text_{};
