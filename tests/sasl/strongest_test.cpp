@@ -259,6 +259,23 @@ TEST_CASE("two logins may have their token from one source, of which each says a
   }
 }
 
+TEST_CASE("a source of two logins begins again only where the first has read of it") {
+  token_source source{"ya29.token"};
+  sasl::oauthbearer standard{"tim", source};
+  sasl::xoauth2 old{"tim", source};
+  sasl::strongest login{standard, old};
+  CHECK(login.select(everything()) == errc::none);
+  CHECK(source.begun_times == 2);  // for each to know how long it is
+  CHECK(login.select_next());
+  CHECK(source.begun_times == 2);
+  CHECK(read_to_end(login, 100) == "user=tim\1auth=Bearer ya29.token\1\1");
+  CHECK(login.select(everything()) == errc::none);
+  CHECK(source.begun_times == 4);
+  CHECK(read_to_end(login, 100) == "n,a=tim,\1auth=Bearer ya29.token\1\1");
+  CHECK(login.select_next());
+  CHECK(source.begun_times == 5);
+}
+
 TEST_CASE("a source that does not give its token again gives no half of a login") {
   token_source source{"ya29.token"};
   sasl::oauthbearer standard{"tim", source};
