@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <mailmote/sasl/login.hpp>
+#include <mailmote/sasl/oauthbearer.hpp>
 #include <mailmote/sasl/plain.hpp>
 #include <mailmote/sasl/strongest.hpp>
 #include <mailmote/sasl/xoauth2.hpp>
@@ -182,9 +183,42 @@ TEST_CASE("where no login can be had, the answer is what is in the way of one, i
   scram.in_the_way = errc::auth_no_random;
   CHECK(login.select(offer_of("GSSAPI")) == errc::auth_unavailable);
   CHECK(login.select(offer_of("SCRAM-SHA-256")) == errc::auth_no_random);
-  CHECK(login.select(offer_of({"SCRAM-SHA-256", "PLAIN"})) == errc::none);
+}
+
+TEST_CASE("a login that is offered and fails is not made up for by a weaker one") {
+  stand_in certificate{kind::external}, scram{kind::scram_sha_256}, cram{kind::cram_md5},
+      plain{kind::plain};
+  scram.in_the_way = errc::auth_no_random;
+  sasl::strongest login{plain, cram, scram, certificate};
+  CHECK(login.select(offer_of({"SCRAM-SHA-256", "CRAM-MD5", "PLAIN"})) == errc::auth_no_random);
+  CHECK(login.select(offer_of({"CRAM-MD5", "PLAIN"})) == errc::none);  // it is not offered
+  CHECK(login.selected() == kind::cram_md5);
+  CHECK(login.select_next());
   CHECK(login.selected() == kind::plain);
-  CHECK_FALSE(login.select_next());
+  CHECK(login.select(everything()) == errc::none);  // there is a stronger one
+  CHECK(login.selected() == kind::external);
+  CHECK_FALSE(login.select_next());  // and no weaker one after it
+  CHECK(login.selected() == kind::external);
+  scram.in_the_way = errc::none;
+  CHECK(login.select(everything()) == errc::none);
+  CHECK(login.select_next());
+  CHECK(login.selected() == kind::scram_sha_256);
+}
+
+TEST_CASE("of the logins that fail the strongest says why, and one as strong may take its place") {
+  stand_in scram{kind::scram_sha_256}, spare{kind::scram_sha_256}, token{kind::xoauth2};
+  scram.in_the_way = errc::auth_no_random;
+  spare.in_the_way = errc::bad_password;
+  token.in_the_way = errc::source_spent;
+  sasl::strongest upward{token, scram, spare};
+  CHECK(upward.select(everything()) == errc::auth_no_random);
+  sasl::strongest downward{spare, scram, token};
+  CHECK(downward.select(everything()) == errc::bad_password);
+  spare.in_the_way = errc::none;
+  CHECK(downward.select(everything()) == errc::none);
+  CHECK(downward.selected() == kind::scram_sha_256);
+  downward.challenge(std::string_view{"nonce"});
+  CHECK(spare.heard == "nonce");
 }
 
 TEST_CASE("every one of the logins has to be fit") {
@@ -208,6 +242,52 @@ TEST_CASE("a token that can be had only once is asked for once") {
   CHECK(login.select_next());
   CHECK(login.selected() == kind::xoauth2);
   CHECK(read_to_end(login, 9) == "user=tim\1auth=Bearer ya29.token\1\1");
+}
+
+TEST_CASE("two logins may have their token from one source, of which each says all") {
+  token_source source{"ya29.token"};
+  sasl::oauthbearer standard{"tim", source};
+  sasl::xoauth2 old{"tim", source};
+  sasl::strongest login{standard, old};
+  for (const std::size_t room : {1u, 7u, 100u}) {
+    CHECK(login.select(everything()) == errc::none);
+    CHECK(read_to_end(login, room) == "n,a=tim,\1auth=Bearer ya29.token\1\1");
+    CHECK(login.select_next());
+    CHECK(login.initial_response() == 33);
+    CHECK(read_to_end(login, room) == "user=tim\1auth=Bearer ya29.token\1\1");
+    CHECK_FALSE(login.select_next());
+  }
+}
+
+TEST_CASE("a source of two logins begins again only where the first has read of it") {
+  token_source source{"ya29.token"};
+  sasl::oauthbearer standard{"tim", source};
+  sasl::xoauth2 old{"tim", source};
+  sasl::strongest login{standard, old};
+  CHECK(login.select(everything()) == errc::none);
+  CHECK(source.begun_times == 2);  // for each to know how long it is
+  CHECK(login.select_next());
+  CHECK(source.begun_times == 2);
+  CHECK(read_to_end(login, 100) == "user=tim\1auth=Bearer ya29.token\1\1");
+  CHECK(login.select(everything()) == errc::none);
+  CHECK(source.begun_times == 4);
+  CHECK(read_to_end(login, 100) == "n,a=tim,\1auth=Bearer ya29.token\1\1");
+  CHECK(login.select_next());
+  CHECK(source.begun_times == 5);
+}
+
+TEST_CASE("a source that does not give its token again gives no half of a login") {
+  token_source source{"ya29.token"};
+  sasl::oauthbearer standard{"tim", source};
+  sasl::xoauth2 old{"tim", source};
+  sasl::strongest login{standard, old};
+  CHECK(login.select(everything()) == errc::none);
+  CHECK(read_to_end(login, 100) == "n,a=tim,\1auth=Bearer ya29.token\1\1");
+  source.text.clear();  // which is what is left of it
+  CHECK(login.select_next());
+  std::string room(100, '?');
+  CHECK(login.read_some(room).count() == 21);
+  CHECK(login.read_some(room).status() == io_status::failed);
 }
 
 TEST_CASE("as many as sixteen logins may be given, of which the last is as good as any") {

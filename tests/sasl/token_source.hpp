@@ -14,6 +14,7 @@ struct token_source final : mailmote::body_source {
   mailmote::errc begin(mailmote::body_limits limits) noexcept override {
     takes_any_octet = limits.eight_bit && limits.binary;
     read = 0;
+    ++begun_times;
     return begun;
   }
   mailmote::io_result read_some(std::span<char> out) noexcept override {
@@ -33,6 +34,7 @@ struct token_source final : mailmote::body_source {
   bool slow = false;
 
   bool takes_any_octet = false;
+  int begun_times = 0;
   bool ready = false;
   std::size_t read = 0;
 };

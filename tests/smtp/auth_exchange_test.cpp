@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,7 +24,7 @@ struct parrot final : sasl::mechanism {
   errc check() const noexcept override { return errc::none; }
   errc select(sasl::offer) noexcept override { return errc::none; }
   sasl::kind selected() const noexcept override { return kind; }
-  bool reveals_secret() const noexcept override { return true; }
+  bool reveals_secret() const noexcept override { return reveals; }
   std::size_t initial_response() const noexcept override {
     return initial ? response.size() : sasl::no_initial_response;
   }
@@ -47,6 +48,7 @@ struct parrot final : sasl::mechanism {
   std::string response;
   bool initial = false;
   bool slow = false;
+  bool reveals = true;
   errc verdict = errc::none;
   io_result end = io_status::closed;
 
@@ -211,6 +213,41 @@ TEST_CASE("a challenge that the login rejects is none that can be answered") {
   login.response = "secret";
   auth_exchange exchange = begun(login);
   CHECK(challenge(exchange, login, "Zm8=") == errc::bad_challenge);
+}
+
+TEST_CASE("a refusal is the mechanism's until a secret or its proof has left, and 504 is always") {
+  const auto check = [](const auth_exchange& exchange, bool may_be_too_weak) {
+    CHECK(exchange.is_unavailable(504));
+    CHECK(exchange.is_unavailable(534) == may_be_too_weak);
+    CHECK(exchange.is_unavailable(538) == may_be_too_weak);
+    for (const int code : {235, 334, 432, 454, 500, 501, 503, 530, 535}) {
+      CHECK_FALSE(exchange.is_unavailable(static_cast<std::uint16_t>(code)));
+    }
+  };
+  for (const bool reveals : {false, true}) {
+    for (const std::size_t length : {10u, 400u}) {  // which is too long for AUTH's own line
+      parrot login;
+      login.reveals = reveals;
+      login.initial = true;
+      login.response.assign(length, 'x');
+      auth_exchange exchange = begun(login);
+      check(exchange, !reveals || length == 400);
+      if (length == 400) CHECK(challenge(exchange, login, "") == errc::none);
+      line(exchange, login);
+      check(exchange, !reveals);
+      CHECK(challenge(exchange, login, "Zm8=") == errc::none);
+      line(exchange, login);
+      check(exchange, false);
+    }
+    parrot asked;
+    asked.reveals = reveals;
+    auth_exchange exchange = begun(asked);
+    check(exchange, true);
+    CHECK(challenge(exchange, asked, "Zm8=") == errc::none);
+    check(exchange, false);
+    exchange.begin(asked, {});  // another login
+    check(exchange, true);
+  }
 }
 
 TEST_CASE("what was read of a response does not stay in the room behind its base64") {

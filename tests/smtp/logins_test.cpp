@@ -11,6 +11,7 @@
 #include <mailmote/sasl/login.hpp>
 #include <mailmote/sasl/oauthbearer.hpp>
 #include <mailmote/sasl/plain.hpp>
+#include <mailmote/sasl/scram.hpp>
 #include <mailmote/sasl/strongest.hpp>
 #include <mailmote/sasl/xoauth2.hpp>
 #include <mailmote/text/base64.hpp>
@@ -64,6 +65,15 @@ outcome run(dialogue& d, sasl::mechanism& login, cleartext_auth allowed = cleart
 const std::string cram_challenge = "334 PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+";
 const std::string cram_response = "dGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw";
 const std::string plain_response = "AHRpbQB0YW5zdGFhZnRhbnN0YWFm";
+
+// Whose octets are all 'M', and so TU1N in base64.
+struct same_octets final : random_source {
+  bool fill(std::span<char> octets) noexcept override {
+    for (char& c : octets) c = 'M';
+    return true;
+  }
+};
+
 cram_md5 cram{"tim", "tanstaaftanstaaf"};
 sasl::plain plain{"tim", "tanstaaftanstaaf"};
 sasl::login old{"tim", "tanstaaftanstaaf"};
@@ -388,12 +398,111 @@ TEST_CASE("the next login is tried where the server does not do what it has offe
   }
 }
 
-TEST_CASE("the next login is tried after the challenge as well as before it") {
+TEST_CASE("what the server does not know is set aside after the challenge as well as before it") {
   sasl::strongest login{plain, cram};
   dialogue d = accepted("CRAM-MD5 PLAIN",
-                        {"AUTH CRAM-MD5", cram_challenge, cram_response, "534 5.7.9 not for you",
+                        {"AUTH CRAM-MD5", cram_challenge, cram_response, "504 5.5.4 unknown",
                          "AUTH PLAIN " + plain_response, "235 welcome"});
   CHECK(run(d, login).mechanism == "PLAIN");
+}
+
+TEST_CASE("a password that was sent and found too weak, in whatever words, is not sent again") {
+  sasl::strongest login{plain, old};
+  for (const std::string refusal :
+       {"534 5.7.9 Application-specific password required", "538 5.7.11 TLS"}) {
+    dialogue d = refused("LOGIN PLAIN", {"AUTH PLAIN " + plain_response, refusal});
+    const outcome o = run(d, login);
+    CHECK(o.error == errc::auth_refused);
+    CHECK(o.code == std::stoi(refusal));
+    CHECK(o.mechanism == "PLAIN");
+  }
+}
+
+TEST_CASE("the proof of a password is as good as the password: it is not sent again either") {
+  sasl::strongest login{plain, cram};
+  dialogue d =
+      refused("CRAM-MD5 PLAIN", {"AUTH CRAM-MD5", cram_challenge, cram_response, "534 5.7.9 no"});
+  const outcome o = run(d, login);
+  CHECK(o.error == errc::auth_refused);
+  CHECK(o.code == 534);
+  CHECK(o.mechanism == "CRAM-MD5");
+}
+
+TEST_CASE("what shows no secret may be too weak for a server, and the next login is tried") {
+  sasl::login first{"tim", "tanstaaftanstaaf"}, second{"tim", "tanstaaftanstaaf"};
+  sasl::strongest two{first, second};
+  dialogue bare =
+      accepted("LOGIN", {"AUTH LOGIN", "534 5.7.9 too weak", "AUTH LOGIN", "334 VXNlcm5hbWU6",
+                         "dGlt", "334 UGFzc3dvcmQ6", "dGFuc3RhYWZ0YW5zdGFhZg==", "235 welcome"});
+  CHECK(run(bare, two).mechanism == "LOGIN");
+  sasl::external certificate;
+  sasl::strongest proven{certificate, plain};
+  dialogue external = accepted("EXTERNAL PLAIN", {"AUTH EXTERNAL =", "534 5.7.9 who?",
+                                                  "AUTH PLAIN " + plain_response, "235 welcome"});
+  CHECK(run(external, proven).mechanism == "PLAIN");
+  same_octets random;
+  sasl::scram<wolfssl::sha_256> scram{"tim", "tanstaaftanstaaf", random};
+  sasl::strongest signed_one{scram, plain};
+  dialogue scrammed = accepted(
+      "SCRAM-SHA-256 PLAIN", {"AUTH SCRAM-SHA-256 " + base64("n,,n=tim,r=TU1NTU1NTU1NTU1NTU1NTU1N"),
+                              "534 5.7.9 too weak", "AUTH PLAIN " + plain_response, "235 welcome"});
+  CHECK(run(scrammed, signed_one).mechanism == "PLAIN");
+}
+
+TEST_CASE("a token of one source is said by the next login, too, where the first is not known") {
+  token_source source{google_token};
+  sasl::oauthbearer standard{"someuser@example.com", source};
+  sasl::xoauth2 googles{"someuser@example.com", source};
+  sasl::strongest login{standard, googles};
+  const std::string first =
+      base64("n,a=someuser@example.com,\1auth=Bearer " + google_token + "\1\1");
+  dialogue d = accepted("OAUTHBEARER XOAUTH2", {"AUTH OAUTHBEARER " + first, "504 5.5.4 unknown",
+                                                "AUTH XOAUTH2 " + google_response, "235 Accepted"});
+  const outcome o = run(d, login);
+  CHECK(o.fate == fate::delivered);
+  CHECK(o.mechanism == "XOAUTH2");
+  dialogue weak =
+      refused("OAUTHBEARER XOAUTH2", {"AUTH OAUTHBEARER " + first, "534 5.7.9 too weak"});
+  CHECK(run(weak, login).mechanism == "OAUTHBEARER");
+}
+
+TEST_CASE(
+    "a login that is offered and fails ends the session before a weaker one shows a password") {
+  token_source source{google_token};
+  source.begun = errc::source_spent;
+  sasl::xoauth2 token{"someuser@example.com", source};
+  sasl::strongest login{plain, token};
+  dialogue d = refused("PLAIN XOAUTH2", {});
+  const outcome o = run(d, login);
+  CHECK(o.error == errc::source_spent);
+  CHECK(o.mechanism == "");
+}
+
+TEST_CASE("a login forgets what it has begun, even where it never comes to AUTH") {
+  struct mindful final : sasl::mechanism {
+    errc check() const noexcept override { return errc::none; }
+    errc select(sasl::offer) noexcept override {
+      has_begun = true;
+      return in_the_way;
+    }
+    sasl::kind selected() const noexcept override { return sasl::kind::plain; }
+    bool reveals_secret() const noexcept override { return true; }
+    std::size_t initial_response() const noexcept override { return 0; }
+    void challenge(std::span<const char>) noexcept override {}
+    errc respond() noexcept override { return errc::none; }
+    io_result read_some(std::span<char>) noexcept override { return io_status::closed; }
+    errc accept() noexcept override { return errc::none; }
+    void forget() noexcept override { has_begun = false; }
+    errc in_the_way = errc::none;
+    bool has_begun = false;
+  };
+  for (const errc bad : {errc::auth_no_random, errc::auth_unavailable, errc::auth_needs_tls}) {
+    mindful login;
+    login.in_the_way = bad == errc::auth_needs_tls ? errc::none : bad;
+    dialogue d = refused("PLAIN", {});
+    CHECK(run(d, login, cleartext_auth::never).error == bad);
+    CHECK_FALSE(login.has_begun);
+  }
 }
 
 TEST_CASE("a password that is refused is tried once, whatever else there is") {

@@ -292,20 +292,20 @@ TEST_CASE("a login that may choose goes on until it comes to what the connection
     const char* shows;
     cleartext_auth allowed;
     bool encrypted;
-    bool found;
+    errc bad;
     std::size_t chosen;
-  } cases[] = {{"yyn", cleartext_auth::challenge_only, false, true, 2},
-               {"nyn", cleartext_auth::challenge_only, false, true, 0},
-               {"yyy", cleartext_auth::challenge_only, false, false, 2},
-               {"yyn", cleartext_auth::never, false, false, 2},
-               {"yyn", cleartext_auth::any, false, true, 0},
-               {"yyn", cleartext_auth::never, true, true, 0}};
+  } cases[] = {{"yyn", cleartext_auth::challenge_only, false, errc::none, 2},
+               {"nyn", cleartext_auth::challenge_only, false, errc::none, 0},
+               {"yyy", cleartext_auth::challenge_only, false, errc::auth_needs_tls, 2},
+               {"yyn", cleartext_auth::never, false, errc::auth_needs_tls, 2},
+               {"yyn", cleartext_auth::any, false, errc::none, 0},
+               {"yyn", cleartext_auth::never, true, errc::none, 0}};
   for (const auto& c : cases) {
     settings with = sound;
     with.cleartext_auth = c.allowed;
     several login;
     login.shows = c.shows;
-    CHECK(smtp::choose_allowed(with, login, c.encrypted) == c.found);
+    CHECK(smtp::choose_allowed(with, login, c.encrypted) == c.bad);
     CHECK(login.at == c.chosen);
   }
 }

@@ -17,6 +17,7 @@
 #include <mailmote/io.hpp>
 #include <mailmote/sasl/credential.hpp>
 #include <mailmote/sasl/mechanism.hpp>
+#include <mailmote/sasl/take.hpp>
 #include <mailmote/text/piece_writer.hpp>
 
 namespace mailmote::sasl {
@@ -29,13 +30,17 @@ class bearer : public mechanism {
     forget();
     said_ = 0;
     if (!offered.has(kind_)) return errc::auth_unavailable;
-    if (source_ != nullptr) {  // of which every octet counts, line ends too
-      const errc bad = source_->begin({.eight_bit = true, .utf8 = true, .binary = true});
-      if (bad != errc::none) return bad;
-    }
+    if (const errc bad = begin_token(); bad != errc::none) return bad;
     if (token_length() == 0) return errc::bad_password;
     at_ = stage::opening;
     return errc::none;
+  }
+
+  // There is no other way; but the next login may have its token from the same source, and is to
+  // find it as it was. A source that cannot begin again fails where it is read.
+  bool select_next() noexcept final {
+    if (at_ != stage::opening) static_cast<void>(begin_token());
+    return false;
   }
   kind selected() const noexcept final { return kind_; }
   bool reveals_secret() const noexcept final { return true; }
@@ -138,11 +143,18 @@ class bearer : public mechanism {
     return done_ > 0 && (length == unknown_length || done_ == length);
   }
 
+  // Of a source every octet counts, line ends too.
+  errc begin_token() {
+    if (source_ == nullptr) return errc::none;
+    return source_->begin({.eight_bit = true, .utf8 = true, .binary = true});
+  }
+
   io_result read_token(std::span<char> out) {
     if (source_ == nullptr) {
-      std::size_t n = 0;
-      while (n < out.size() && done_ < token_.size()) out[n++] = token_[done_++];
-      return n > 0 ? io_result::moved(n) : io_status::closed;
+      std::string_view rest = token_.substr(done_);
+      const io_result octets = take(rest, out);
+      done_ += octets.count();
+      return octets;
     }
     const io_result octets = source_->read_some(out);
     done_ += octets.count();

@@ -12,6 +12,7 @@
 
 #include <mailmote/sasl/credential.hpp>
 #include <mailmote/sasl/mechanism.hpp>
+#include <mailmote/sasl/take.hpp>
 
 namespace mailmote::sasl {
 
@@ -37,15 +38,7 @@ class external final : public mechanism {
   // The one message is the initial response.
   errc respond() noexcept override { return errc::bad_challenge; }
 
-  io_result read_some(std::span<char> out) noexcept override {
-    std::size_t written = 0;
-    while (written < out.size() && written < rest_.size()) {
-      out[written] = rest_[written];
-      ++written;
-    }
-    rest_.remove_prefix(written);
-    return written > 0 ? io_result::moved(written) : io_status::closed;
-  }
+  io_result read_some(std::span<char> out) noexcept override { return take(rest_, out); }
 
   errc accept() noexcept override { return errc::none; }
   void forget() noexcept override { rest_ = {}; }

@@ -14,6 +14,7 @@
 
 #include <mailmote/sasl/credential.hpp>
 #include <mailmote/sasl/mechanism.hpp>
+#include <mailmote/sasl/take.hpp>
 
 namespace mailmote::sasl {
 
@@ -43,15 +44,7 @@ class login final : public mechanism {
     return errc::none;
   }
 
-  io_result read_some(std::span<char> out) noexcept override {
-    std::size_t written = 0;
-    while (written < out.size() && written < rest_.size()) {
-      out[written] = rest_[written];
-      ++written;
-    }
-    rest_.remove_prefix(written);
-    return written > 0 ? io_result::moved(written) : io_status::closed;
-  }
+  io_result read_some(std::span<char> out) noexcept override { return take(rest_, out); }
 
   errc accept() noexcept override { return errc::none; }
 

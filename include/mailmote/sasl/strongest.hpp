@@ -48,15 +48,22 @@ class choice : public mechanism {
     return bad;
   }
 
-  // Where there is none, the answer is what is in the way of one that was offered, if anything is.
+  // One that is offered and fails is not made up for by a weaker one: where there is none as strong,
+  // the answer is why it fails.
   errc select(offer offered) noexcept final {
     errc why = errc::auth_unavailable;
     candidates_ = 0;
     chosen_ = 0;
+    weakest_ = std::size(by_strength);
     for (std::size_t i = 0; i < size_; ++i) {
       const errc bad = list_[i]->select(offered);
-      if (bad == errc::none) candidates_ = static_cast<std::uint16_t>(candidates_ | bit(i));
-      if (bad != errc::none && why == errc::auth_unavailable) why = bad;
+      const std::size_t place = rank(list_[i]->selected());
+      if (bad == errc::none) {
+        candidates_ = static_cast<std::uint16_t>(candidates_ | bit(i));
+      } else if (bad != errc::auth_unavailable && place < weakest_) {
+        why = bad;
+        weakest_ = static_cast<std::uint8_t>(place);
+      }
     }
     return choose() ? errc::none : why;
   }
@@ -100,19 +107,21 @@ class choice : public mechanism {
 
   // Of the candidates that are left; of two that are equal, the one that was given first.
   bool choose() {
-    std::size_t best = std::size(by_strength);
+    const std::size_t none = weakest_ + std::size_t{1};
+    std::size_t best = none;
     for (std::size_t i = 0; i < size_; ++i) {
       if ((candidates_ & bit(i)) == 0 || rank(list_[i]->selected()) >= best) continue;
       best = rank(list_[i]->selected());
       chosen_ = static_cast<std::uint8_t>(i);
     }
-    return best < std::size(by_strength);
+    return best < none;
   }
 
   mechanism* const* list_;
   std::uint16_t candidates_ = 0;  // those begun that were not set aside
   std::uint8_t size_;
   std::uint8_t chosen_ = 0;
+  std::uint8_t weakest_ = 0;  // the rank of the strongest that failed: nothing weaker is chosen
 };
 
 template <class M>

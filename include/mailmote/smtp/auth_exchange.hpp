@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 // auth_exchange.hpp: carries a login's responses and challenges as AUTH wants them.
 //
-// Knows:          RFC 4954 section 4: base64, the initial response and its limit.
-// Does not know:  which mechanism it carries, or what the server's codes mean.
+// Knows:          RFC 4954 section 4: base64, the initial response and its limit; and section 6: which
+//                 refusals are the mechanism's.
+// Does not know:  which mechanism it carries, or what the server's other codes mean.
 // Bounds:         a response of any length goes through any room; a challenge is decoded octet by
 //                 octet and kept by the mechanism alone.
 #pragma once
@@ -26,11 +27,6 @@ inline constexpr std::size_t max_auth_line = 512;  // with CRLF; RFC 4954 4 and 
 // Of one response, in base64 (RFC 4954 4).
 inline constexpr std::size_t max_auth_response = 12288;
 
-// A refusal of the mechanism, and not of who logs in (RFC 4954 section 6).
-constexpr bool is_unavailable(std::uint16_t code) {
-  return code == 504 || code == 534 || code == 538;
-}
-
 class auth_exchange {
  public:
   static constexpr std::size_t min_room = 16;
@@ -51,11 +47,19 @@ class auth_exchange {
     const bool fits = initial <= room / 4 * 3;  // base64 makes four characters of three octets
     carries_initial_ = fits || with.long_initial_response;
     owes_initial_ = !carries_initial_;
+    has_shown_ = carries_initial_ && login.reveals_secret();
   }
 
   state now() const { return state_; }
   errc error() const { return error_; }                      // why it failed
   bool carries_initial() const { return carries_initial_; }  // AUTH is followed by the response
+
+  // Whether a refusal is of the mechanism, and not of who logs in. 534 and 538 are that only until
+  // the server has seen a secret, or a proof of it: Google's says 534 of a password that it wants
+  // another one for, and this one must not be tried again.
+  bool is_unavailable(std::uint16_t code) const {
+    return code == 504 || (!has_shown_ && (code == 534 || code == 538));
+  }
 
   // The mechanism may be asked again.
   void resume() {
@@ -78,8 +82,10 @@ class auth_exchange {
     if (!sound) return errc::bad_challenge;
     if (owes_initial_) {  // this 334 only asks for what was too long for the command
       owes_initial_ = false;
+      has_shown_ = login.reveals_secret();
       return errc::none;
     }
+    has_shown_ = true;
     return login.respond();
   }
 
@@ -131,6 +137,7 @@ class auth_exchange {
   errc error_ = errc::none;
   bool carries_initial_ = false;  // the command has an initial response
   bool owes_initial_ = false;     // the initial response is sent after the first, empty 334
+  bool has_shown_ = false;        // what shows or proves the secret, or is about to
 };
 
 }  // namespace mailmote::smtp

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <limits>
+#include <span>
 #include <string_view>
 
 #include <mailmote/smtp/envelope.hpp>
@@ -34,6 +35,13 @@ inline constexpr text::word_list verbs{"EHLO HELO STARTTLS AUTH RSET MAIL RCPT D
 
 constexpr std::string_view verb(step at) {
   return verbs[static_cast<std::size_t>(at) - static_cast<std::size_t>(step::ehlo)];
+}
+
+// Each command is one line, and so is each response.
+constexpr std::size_t count_lines(std::span<const char> octets) {
+  std::size_t lines = 0;
+  for (const char c : octets) lines += c == '\n' ? 1 : 0;
+  return lines;
 }
 
 constexpr void put_mail_parameters(piece_writer& out, const mail_parameters& with) {

@@ -75,12 +75,12 @@ inline bool may_log_in(const settings& with, const sasl::mechanism& login, bool 
   return with.cleartext_auth == cleartext_auth::challenge_only && !login.reveals_secret();
 }
 
-// Lets `login`, which has chosen, choose on until it may be used; false: nothing of it may.
-inline bool choose_allowed(const settings& with, sasl::mechanism& login, bool encrypted) {
+// Lets `login`, which has chosen, choose on until it may be used, if anything of it may.
+inline errc choose_allowed(const settings& with, sasl::mechanism& login, bool encrypted) {
   while (!may_log_in(with, login, encrypted)) {
-    if (!login.select_next()) return false;
+    if (!login.select_next()) return errc::auth_needs_tls;
   }
-  return true;
+  return errc::none;
 }
 
 }  // namespace mailmote::smtp

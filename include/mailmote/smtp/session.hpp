@@ -209,8 +209,7 @@ inline void session::sent(std::span<char> buffer, std::size_t n) noexcept {
   const std::span<char> octets = buffer.subspan(begin_, n);
   begin_ += n;
   if (where() == phase::accept) awaited_ = 1;
-  const bool are_commands = answering_ != step::message;  // each is one line
-  for (const char c : octets) awaited_ += are_commands && c == '\n' ? 1 : 0;
+  if (answering_ != step::message) awaited_ += count_lines(octets);
   if (answering_ == step::auth) wipe(octets);
   arm();
 }
@@ -359,10 +358,12 @@ inline void session::continue_connection() {
     return has_tls ? go(step::starttls) : leave(errc::tls_unavailable);
   }
   if (login == nullptr || authenticated_) return open_transaction();
-  const bool has_chosen = login_ != nullptr;  // again, as the server did not do what it had offered
-  const errc bad = has_chosen ? errc::none : login->select(capabilities_.auth);
-  if (bad != errc::none) return leave(bad);
-  if (!choose_allowed(settings_, *login, encrypted_)) return leave(errc::auth_needs_tls);
+  errc bad = login_ != nullptr ? errc::none : login->select(capabilities_.auth);  // or it chose on
+  if (bad == errc::none) bad = choose_allowed(settings_, *login, encrypted_);
+  if (bad != errc::none) {
+    login->forget();
+    return leave(bad);
+  }
   login_ = login;
   auth_.begin(*login, settings_);
   go(step::auth);
@@ -377,7 +378,7 @@ inline void session::on_auth() {
     if (bad != errc::none) record(bad);
     return;
   }
-  if (!canceled && is_unavailable(reply_.code()) && login.select_next())
+  if (!canceled && auth_.is_unavailable(reply_.code()) && login.select_next())
     return continue_connection();
   if (!reply_.is_class(2) || canceled) return refuse(login.refusal());
   if (const errc bad = login.accept(); bad != errc::none) return leave(bad);
