@@ -138,7 +138,7 @@ enum class [[nodiscard]] errc : std::uint8_t{
     too_many_recipients,  // more than the server takes in one mail, with `recipients::all`; before MAIL
 
     // The message.
-    source_failed,   // the body source said `failed`
+    source_failed,   // the body source, a token's, or a login's hash function said `failed`
     source_spent,    // the body source cannot begin again
     source_length,   // the body source was longer or shorter than it had said
     source_timeout,  // the body source said "not yet" for too long
@@ -454,11 +454,12 @@ class mechanism {
   // needs_saslprep).
   virtual errc check() const noexcept = 0;
 
-  // Chooses from `offered` and starts a new exchange, or answers errc::auth_unavailable.
+  // Chooses from `offered` and starts a new exchange, or answers errc::auth_unavailable, or why it
+  // cannot start one (auth_no_random, a token source's errc).
   virtual errc select(offer offered) noexcept = 0;
 
-  // The server does not do what it had offered (504, 534, 538): chooses again and starts a new exchange,
-  // or answers false.
+  // The server does not do what it had offered (504; or 534 and 538, before anything of the secret was
+  // said): chooses again and starts a new exchange, or answers false.
   virtual bool select_next() noexcept { return false; }
   virtual kind selected() const noexcept = 0;
 
@@ -471,7 +472,8 @@ class mechanism {
   // The next octets of a challenge, in order. An empty challenge has none.
   virtual void challenge(std::span<const char> octets) noexcept = 0;
 
-  // The challenge is complete: prepares the response, or answers errc::bad_challenge.
+  // The challenge is complete: prepares the response, or answers what is wrong with the challenge
+  // (bad_challenge, challenge_too_long, auth_iterations, auth_keys_stale, auth_server_unproven).
   virtual errc respond() noexcept = 0;
 
   // The next octets of the pending response; `closed` when there are no more, want_read when the
@@ -998,6 +1000,13 @@ constexpr std::string_view verb(step at) {
   return verbs[static_cast<std::size_t>(at) - static_cast<std::size_t>(step::ehlo)];
 }
 
+// Each command is one line, and so is each response.
+constexpr std::size_t count_lines(std::span<const char> octets) {
+  std::size_t lines = 0;
+  for (const char c : octets) lines += c == '\n' ? 1 : 0;
+  return lines;
+}
+
 constexpr void put_mail_parameters(piece_writer& out, const mail_parameters& with) {
   if (with.size != size_not_said) {
     out.put(" SIZE=");
@@ -1150,8 +1159,9 @@ inline void wipe(std::span<char> memory) noexcept {
 
 // auth_exchange.hpp: carries a login's responses and challenges as AUTH wants them.
 //
-// Knows:          RFC 4954 section 4: base64, the initial response and its limit.
-// Does not know:  which mechanism it carries, or what the server's codes mean.
+// Knows:          RFC 4954 section 4: base64, the initial response and its limit; and section 6: which
+//                 refusals are the mechanism's.
+// Does not know:  which mechanism it carries, or what the server's other codes mean.
 // Bounds:         a response of any length goes through any room; a challenge is decoded octet by
 //                 octet and kept by the mechanism alone.
 
@@ -1161,11 +1171,6 @@ inline constexpr std::size_t max_auth_line = 512;  // with CRLF; RFC 4954 4 and 
 
 // Of one response, in base64 (RFC 4954 4).
 inline constexpr std::size_t max_auth_response = 12288;
-
-// A refusal of the mechanism, and not of who logs in (RFC 4954 section 6).
-constexpr bool is_unavailable(std::uint16_t code) {
-  return code == 504 || code == 534 || code == 538;
-}
 
 class auth_exchange {
  public:
@@ -1187,11 +1192,19 @@ class auth_exchange {
     const bool fits = initial <= room / 4 * 3;  // base64 makes four characters of three octets
     carries_initial_ = fits || with.long_initial_response;
     owes_initial_ = !carries_initial_;
+    has_shown_ = carries_initial_ && login.reveals_secret();
   }
 
   state now() const { return state_; }
   errc error() const { return error_; }                      // why it failed
   bool carries_initial() const { return carries_initial_; }  // AUTH is followed by the response
+
+  // Whether a refusal is of the mechanism, and not of who logs in. 534 and 538 are that only until
+  // the server has seen a secret, or a proof of it: Google's says 534 of a password that it wants
+  // another one for, and this one must not be tried again.
+  bool is_unavailable(std::uint16_t code) const {
+    return code == 504 || (!has_shown_ && (code == 534 || code == 538));
+  }
 
   // The mechanism may be asked again.
   void resume() {
@@ -1214,8 +1227,10 @@ class auth_exchange {
     if (!sound) return errc::bad_challenge;
     if (owes_initial_) {  // this 334 only asks for what was too long for the command
       owes_initial_ = false;
+      has_shown_ = login.reveals_secret();
       return errc::none;
     }
+    has_shown_ = true;
     return login.respond();
   }
 
@@ -1267,6 +1282,7 @@ class auth_exchange {
   errc error_ = errc::none;
   bool carries_initial_ = false;  // the command has an initial response
   bool owes_initial_ = false;     // the initial response is sent after the first, empty 334
+  bool has_shown_ = false;        // what shows or proves the secret, or is about to
 };
 
 }  // namespace mailmote::smtp
@@ -1952,12 +1968,12 @@ inline bool may_log_in(const settings& with, const sasl::mechanism& login, bool 
   return with.cleartext_auth == cleartext_auth::challenge_only && !login.reveals_secret();
 }
 
-// Lets `login`, which has chosen, choose on until it may be used; false: nothing of it may.
-inline bool choose_allowed(const settings& with, sasl::mechanism& login, bool encrypted) {
+// Lets `login`, which has chosen, choose on until it may be used, if anything of it may.
+inline errc choose_allowed(const settings& with, sasl::mechanism& login, bool encrypted) {
   while (!may_log_in(with, login, encrypted)) {
-    if (!login.select_next()) return false;
+    if (!login.select_next()) return errc::auth_needs_tls;
   }
-  return true;
+  return errc::none;
 }
 
 }  // namespace mailmote::smtp
@@ -2463,8 +2479,7 @@ inline void session::sent(std::span<char> buffer, std::size_t n) noexcept {
   const std::span<char> octets = buffer.subspan(begin_, n);
   begin_ += n;
   if (where() == phase::accept) awaited_ = 1;
-  const bool are_commands = answering_ != step::message;  // each is one line
-  for (const char c : octets) awaited_ += are_commands && c == '\n' ? 1 : 0;
+  if (answering_ != step::message) awaited_ += count_lines(octets);
   if (answering_ == step::auth) wipe(octets);
   arm();
 }
@@ -2613,10 +2628,12 @@ inline void session::continue_connection() {
     return has_tls ? go(step::starttls) : leave(errc::tls_unavailable);
   }
   if (login == nullptr || authenticated_) return open_transaction();
-  const bool has_chosen = login_ != nullptr;  // again, as the server did not do what it had offered
-  const errc bad = has_chosen ? errc::none : login->select(capabilities_.auth);
-  if (bad != errc::none) return leave(bad);
-  if (!choose_allowed(settings_, *login, encrypted_)) return leave(errc::auth_needs_tls);
+  errc bad = login_ != nullptr ? errc::none : login->select(capabilities_.auth);  // or it chose on
+  if (bad == errc::none) bad = choose_allowed(settings_, *login, encrypted_);
+  if (bad != errc::none) {
+    login->forget();
+    return leave(bad);
+  }
   login_ = login;
   auth_.begin(*login, settings_);
   go(step::auth);
@@ -2631,7 +2648,7 @@ inline void session::on_auth() {
     if (bad != errc::none) record(bad);
     return;
   }
-  if (!canceled && is_unavailable(reply_.code()) && login.select_next())
+  if (!canceled && auth_.is_unavailable(reply_.code()) && login.select_next())
     return continue_connection();
   if (!reply_.is_class(2) || canceled) return refuse(login.refusal());
   if (const errc bad = login.accept(); bad != errc::none) return leave(bad);
@@ -4885,7 +4902,8 @@ constexpr std::string_view explain(errc error) {
     case errc::bad_reverse_path: return "the sender is no mail address that can be sent";
     case errc::bad_recipient: return "a recipient is no mail address that can be sent";
     case errc::bad_username: return "the user name is empty or has a control character";
-    case errc::bad_password: return "the password is empty or has a control character";
+    case errc::bad_password:
+      return "the password is empty or has a control character, or the token is not ASCII";
     case errc::bad_authorization: return "the authorization identity has a control character";
     case errc::needs_saslprep:
       return "a name or password with letters outside ASCII must be prepared by SASLprep";
@@ -5059,7 +5077,8 @@ concept hash = std::default_initializable<H> && std::copyable<H> &&
   { H::size } -> std::convertible_to<std::size_t>;        // octets of the result
   { H::block_size } -> std::convertible_to<std::size_t>;  // octets that it takes at a time (RFC 2104's B)
   { h.update(in) } noexcept;
-  { h.finish(out) } noexcept;                             // and is as new
+  // And is as new, with nothing left of what it took. False: it could not be computed, now or before.
+  { h.finish(out) } noexcept -> std::same_as<bool>;
 };
 // clang-format on
 
@@ -5085,10 +5104,11 @@ class hmac {
 
   void set_key(std::span<const char> key) noexcept {
     forget();
+    is_sound_ = true;
     std::array<char, Hash::block_size> block{};
     if (key.size() > block.size()) {
       inner_.update(key);
-      inner_.finish(std::span{block}.template first<Hash::size>());
+      is_sound_ = inner_.finish(std::span{block}.template first<Hash::size>());
     } else {
       for (std::size_t i = 0; i < key.size(); ++i) block[i] = key[i];
     }
@@ -5102,25 +5122,26 @@ class hmac {
   // The hash whose copies take a message, piece by piece.
   const Hash& begin() const noexcept { return inner_; }
 
-  digest finish(Hash& message) const noexcept {
-    digest result;
-    message.finish(result);
+  // False where the hash function has failed: `result` is worth nothing then, and not to be shown.
+  [[nodiscard]] bool finish(Hash& message, digest& result) const noexcept {
+    const bool is_sound = message.finish(result) && is_sound_;
     message = outer_;  // as it is done with, and this is work for a small stack
     message.update(result);
-    message.finish(result);
-    return result;
+    return message.finish(result) && is_sound;
   }
 
-  digest of(std::span<const char> message) const noexcept {
+  // `message` may be `result`.
+  [[nodiscard]] bool of(std::span<const char> message, digest& result) const noexcept {
     Hash inner = begin();
     inner.update(message);
-    return finish(inner);
+    return finish(inner, result);
   }
 
   void forget() noexcept {
     digest nothing;
-    inner_.finish(nothing);  // and is as new
-    outer_.finish(nothing);
+    (void)inner_.finish(nothing);  // and is as new
+    (void)outer_.finish(nothing);
+    wipe(nothing);
   }
 
  private:
@@ -5130,6 +5151,7 @@ class hmac {
 
   Hash inner_{};
   Hash outer_{};
+  bool is_sound_ = true;  // of a long key the hash could be computed
 };
 
 }  // namespace mailmote::sasl
@@ -5176,7 +5198,7 @@ class cram_md5 final : public mechanism {
   // An empty challenge proves nothing, as its HMAC is the same each time.
   errc respond() noexcept override {
     if (at_ != stage::challenged) return errc::bad_challenge;
-    digest_ = hmac_.finish(message_);
+    is_sound_ = hmac_.finish(message_, digest_);
     said_ = 0;
     at_ = stage::responding;
     return errc::none;
@@ -5185,6 +5207,7 @@ class cram_md5 final : public mechanism {
   // user name SP digest, in lower-case hexadecimal
   io_result read_some(std::span<char> out) noexcept override {
     if (at_ != stage::responding) return io_status::closed;
+    if (!is_sound_) return io_status::failed;
     text::piece_writer response{out, said_};
     response.put(username_.text());
     response.put(' ');
@@ -5204,7 +5227,7 @@ class cram_md5 final : public mechanism {
 
   void forget() noexcept override {
     hmac_.forget();
-    message_ = {};
+    (void)message_.finish(digest_);  // and is as new
     wipe(digest_);
     at_ = stage::idle;
   }
@@ -5228,7 +5251,31 @@ class cram_md5 final : public mechanism {
   typename hmac<Hash>::digest digest_{};
   std::size_t said_ = 0;  // octets of the response
   stage at_ = stage::idle;
+  bool is_sound_ = false;  // the digest could be computed
 };
+
+}  // namespace mailmote::sasl
+
+// ---- <mailmote/sasl/take.hpp> ----
+
+// take.hpp: how a string of the caller's becomes a response, piece by piece.
+//
+// Knows:          what a mechanism answers where nothing is left.
+// Does not know:  what the string is.
+// Bounds:         no copy but the piece.
+
+namespace mailmote::sasl {
+
+// Moves as much of the beginning of `rest` as there is room for; `closed` where nothing is left.
+constexpr io_result take(std::string_view& rest, std::span<char> out) {
+  std::size_t written = 0;
+  while (written < out.size() && written < rest.size()) {
+    out[written] = rest[written];
+    ++written;
+  }
+  rest.remove_prefix(written);
+  return written > 0 ? io_result::moved(written) : io_status::closed;
+}
 
 }  // namespace mailmote::sasl
 
@@ -5264,15 +5311,7 @@ class external final : public mechanism {
   // The one message is the initial response.
   errc respond() noexcept override { return errc::bad_challenge; }
 
-  io_result read_some(std::span<char> out) noexcept override {
-    std::size_t written = 0;
-    while (written < out.size() && written < rest_.size()) {
-      out[written] = rest_[written];
-      ++written;
-    }
-    rest_.remove_prefix(written);
-    return written > 0 ? io_result::moved(written) : io_status::closed;
-  }
+  io_result read_some(std::span<char> out) noexcept override { return take(rest_, out); }
 
   errc accept() noexcept override { return errc::none; }
   void forget() noexcept override { rest_ = {}; }
@@ -5321,15 +5360,7 @@ class login final : public mechanism {
     return errc::none;
   }
 
-  io_result read_some(std::span<char> out) noexcept override {
-    std::size_t written = 0;
-    while (written < out.size() && written < rest_.size()) {
-      out[written] = rest_[written];
-      ++written;
-    }
-    rest_.remove_prefix(written);
-    return written > 0 ? io_result::moved(written) : io_status::closed;
-  }
+  io_result read_some(std::span<char> out) noexcept override { return take(rest_, out); }
 
   errc accept() noexcept override { return errc::none; }
 
@@ -5367,13 +5398,17 @@ class bearer : public mechanism {
     forget();
     said_ = 0;
     if (!offered.has(kind_)) return errc::auth_unavailable;
-    if (source_ != nullptr) {  // of which every octet counts, line ends too
-      const errc bad = source_->begin({.eight_bit = true, .utf8 = true, .binary = true});
-      if (bad != errc::none) return bad;
-    }
+    if (const errc bad = begin_token(); bad != errc::none) return bad;
     if (token_length() == 0) return errc::bad_password;
     at_ = stage::opening;
     return errc::none;
+  }
+
+  // There is no other way; but the next login may have its token from the same source, and is to
+  // find it as it was. A source that cannot begin again fails where it is read.
+  bool select_next() noexcept final {
+    if (at_ != stage::opening) static_cast<void>(begin_token());
+    return false;
   }
   kind selected() const noexcept final { return kind_; }
   bool reveals_secret() const noexcept final { return true; }
@@ -5476,11 +5511,18 @@ class bearer : public mechanism {
     return done_ > 0 && (length == unknown_length || done_ == length);
   }
 
+  // Of a source every octet counts, line ends too.
+  errc begin_token() {
+    if (source_ == nullptr) return errc::none;
+    return source_->begin({.eight_bit = true, .utf8 = true, .binary = true});
+  }
+
   io_result read_token(std::span<char> out) {
     if (source_ == nullptr) {
-      std::size_t n = 0;
-      while (n < out.size() && done_ < token_.size()) out[n++] = token_[done_++];
-      return n > 0 ? io_result::moved(n) : io_status::closed;
+      std::string_view rest = token_.substr(done_);
+      const io_result octets = take(rest, out);
+      done_ += octets.count();
+      return octets;
     }
     const io_result octets = source_->read_some(out);
     done_ += octets.count();
@@ -5768,7 +5810,7 @@ class pbkdf2 {
   void begin(const hmac<Hash>& mac, Hash& salted, std::uint32_t iterations) noexcept {
     constexpr char first_block[] = {0, 0, 0, 1};
     salted.update(first_block);
-    last_ = mac.finish(salted);
+    is_sound_ = mac.finish(salted, last_);
     sum_ = last_;
     rest_ = iterations - 1;
   }
@@ -5776,13 +5818,14 @@ class pbkdf2 {
   // Does at most so many iterations more; true once the result is there.
   bool run(const hmac<Hash>& mac, std::uint32_t at_most) noexcept {
     for (; rest_ > 0 && at_most > 0; --rest_, --at_most) {
-      last_ = mac.of(last_);
+      is_sound_ = mac.of(last_, last_) && is_sound_;
       for (std::size_t i = 0; i < sum_.size(); ++i) sum_[i] = static_cast<char>(sum_[i] ^ last_[i]);
     }
     return rest_ == 0;
   }
 
   const digest& result() const noexcept { return sum_; }
+  bool is_sound() const noexcept { return is_sound_; }  // the hash function has not failed
 
   void forget() noexcept {
     wipe(last_);
@@ -5794,6 +5837,7 @@ class pbkdf2 {
   digest last_{};
   digest sum_{};
   std::uint32_t rest_ = 0;  // iterations to be done
+  bool is_sound_ = true;
 };
 
 }  // namespace mailmote::sasl
@@ -5823,7 +5867,7 @@ struct scram_keys {
   digest server_key{};
 
   // All the work at once: for a workshop, not for a device. A password with letters outside ASCII has
-  // been prepared (RFC 4013). None for a salt over the bound, or a count of 0.
+  // been prepared (RFC 4013). None for a salt over the bound, a count of 0, or where the hash fails.
   static scram_keys derive(std::string_view password, std::span<const char> salt,
                            std::uint32_t iterations) noexcept {
     scram_keys keys;
@@ -5836,18 +5880,19 @@ struct scram_keys {
     salted.update(salt);
     work.begin(mac, salted, iterations);
     work.run(mac, iterations);
-    make(mac, work.result(), keys.client_key, keys.server_key);
+    const bool is_sound = make(mac, work.result(), keys.client_key, keys.server_key);
+    if (!is_sound || !work.is_sound()) keys = {};
     work.forget();
     mac.forget();
     return keys;
   }
 
   // The two keys of a salted password, which becomes the key of `mac`.
-  static void make(hmac<Hash>& mac, const digest& salted_password, digest& client_key,
-                   digest& server_key) noexcept {
+  [[nodiscard]] static bool make(hmac<Hash>& mac, const digest& salted_password, digest& client_key,
+                                 digest& server_key) noexcept {
     mac.set_key(salted_password);
-    client_key = mac.of(std::string_view{"Client Key"});
-    server_key = mac.of(std::string_view{"Server Key"});
+    return mac.of(std::string_view{"Client Key"}, client_key) &&
+           mac.of(std::string_view{"Server Key"}, server_key);
   }
 };
 
@@ -5870,20 +5915,26 @@ inline constexpr std::size_t scram_nonce_octets = 18;  // 24 characters, without
 
 class scram_messages {
  public:
-  constexpr scram_messages(credential username, std::string_view authorization,
-                           channel_binding* binding)
+  constexpr scram_messages(credential username, credential authorization, channel_binding* binding)
       : username_{username}, authorization_{authorization}, binding_{binding} {}
 
   // A new exchange by the mechanism `unbound`, or its neighbour with channel binding.
   errc begin(offer offered, kind unbound, random_source& random, std::size_t nonce_octets) {
     bound_size_ = binding_ == nullptr ? 0 : binding_->read(bound_);
     is_bound_ = bound_size_ > 0 && offered.has(bound(unbound));
+    has_other_ = is_bound_ && offered.has(unbound);
     if (!is_bound_ && !offered.has(unbound)) return errc::auth_unavailable;
-    std::array<char, scram_nonce_octets> octets{};
-    const std::span<char> used = std::span{octets}.first(nonce_octets);
-    if (!random.fill(used)) return errc::auth_no_random;
-    nonce_size_ = text::base64_encoder{}.encode(used, nonce_);
-    return errc::none;
+    return make_nonce(random, nonce_octets) ? errc::none : errc::auth_no_random;
+  }
+
+  // The server does not bind, though it has offered to: once more without, where it has offered that
+  // too. Not by `y`, which would say that it never did.
+  bool unbind(random_source& random, std::size_t nonce_octets) {
+    if (!has_other_) return false;
+    wipe(bound_);
+    bound_size_ = 0;
+    is_bound_ = has_other_ = false;
+    return make_nonce(random, nonce_octets);
   }
 
   bool is_bound() const { return is_bound_; }
@@ -5891,7 +5942,7 @@ class scram_messages {
     return static_cast<kind>(static_cast<unsigned>(unbound) + 1);
   }
   constexpr credential username() const { return username_; }
-  constexpr std::string_view authorization() const { return authorization_; }
+  constexpr credential authorization() const { return authorization_; }
 
   // The nonce in the message that was heard, which begins with it: false where it is not ours and more.
   bool take_nonce(std::string_view nonce) {
@@ -5945,6 +5996,14 @@ class scram_messages {
   }
 
  private:
+  bool make_nonce(random_source& random, std::size_t octets) {
+    std::array<char, scram_nonce_octets> made{};
+    const std::span<char> used = std::span{made}.first(octets);
+    if (!random.fill(used)) return false;
+    nonce_size_ = text::base64_encoder{}.encode(used, nonce_);
+    return true;
+  }
+
   // A name that may have the commas and equals signs of the grammar.
   static void put_name(text::piece_writer& out, std::string_view name) {
     for (const char c : name) {
@@ -5979,7 +6038,7 @@ class scram_messages {
     }
     out.put(',');
     if (!authorization_.empty()) out.put("a=");
-    put_name(out, authorization_);
+    put_name(out, authorization_.text());
     out.put(',');
   }
 
@@ -6007,13 +6066,14 @@ class scram_messages {
   }
 
   credential username_;
-  std::string_view authorization_;
+  credential authorization_;
   channel_binding* binding_;
   std::size_t bound_size_ = 0;
   std::size_t nonce_size_ = 0;  // of our nonce
   std::size_t both_size_ = 0;   // of both sides'
   std::size_t heard_ = 0;       // octets; one more than there is room for stands for any number
   bool is_bound_ = false;
+  bool has_other_ = false;  // the server offers the same without binding
   std::array<char, text::base64_length(scram_nonce_octets)> nonce_{};
   std::array<char, max_channel_binding> bound_{};
   std::array<char, max_scram_message> message_{};
@@ -6039,6 +6099,7 @@ class scram_proof {
 
   // The work on a password: `begin` gives the hash that takes the salt.
   Hash begin(std::string_view password) noexcept {
+    is_sound_ = true;
     mac_.set_key(password);
     return mac_.begin();
   }
@@ -6048,7 +6109,8 @@ class scram_proof {
   // At most so many iterations; true once the keys are there, and in `keep`, which may be null.
   bool run(std::uint32_t at_most, scram_keys<Hash>* keep) noexcept {
     if (!work_.run(mac_, at_most)) return false;
-    scram_keys<Hash>::make(mac_, work_.result(), proof_, signature_);
+    is_sound_ =
+        scram_keys<Hash>::make(mac_, work_.result(), proof_, signature_) && work_.is_sound();
     work_.forget();
     if (keep != nullptr) {
       keep->client_key = proof_;
@@ -6059,6 +6121,7 @@ class scram_proof {
 
   // The keys are known.
   void use(const scram_keys<Hash>& keys) noexcept {
+    is_sound_ = true;
     proof_ = keys.client_key;
     signature_ = keys.server_key;
   }
@@ -6068,14 +6131,19 @@ class scram_proof {
     Hash work{};
     work.update(proof_);
     digest made;
-    work.finish(made);  // StoredKey
+    is_sound_ = work.finish(made) && is_sound_;  // StoredKey
     sign(messages, made, work);
     for (std::size_t i = 0; i < made.size(); ++i) {
       proof_[i] = static_cast<char>(proof_[i] ^ made[i]);
     }
     sign(messages, signature_, work);
     mac_.forget();
+    wipe(made);
   }
+
+  // Whether the hash function has not failed. If it has, the proof may be the key itself, and the
+  // signature one that anybody knows: neither may be used.
+  bool is_sound() const noexcept { return is_sound_; }
 
   const digest& client_proof() const noexcept { return proof_; }
 
@@ -6117,13 +6185,14 @@ class scram_proof {
       done += writer.written();
       is_complete = writer.complete();
     }
-    key = mac_.finish(message);
+    is_sound_ = mac_.finish(message, key) && is_sound_;
   }
 
   hmac<Hash> mac_{};
   pbkdf2<Hash> work_{};
   digest proof_{};      // ClientKey, and then ClientProof
   digest signature_{};  // ServerKey, and then ServerSignature
+  bool is_sound_ = true;
 };
 
 }  // namespace mailmote::sasl
@@ -6161,8 +6230,9 @@ enum class scram_step : std::uint8_t {
 template <hash Hash>
 struct scram_options {
   channel_binding* binding = nullptr;  // ties the login to the TLS connection, where there is one
-  std::string_view authorization{};    // the identity to act as; empty: the user's own
-  std::uint32_t max_iterations = 100'000;  // the work that a server may ask for
+  credential authorization{""};        // the identity to act as; empty: the user's own
+  // The work that a server may ask for. Keys that are known cost none, and may be of more.
+  std::uint32_t max_iterations = 100'000;
 
   // Where the keys are kept for the next connection, which then has no work. They are valid (have
   // iterations) once the server has shown that they are right; they are the caller's to wipe.
@@ -6200,7 +6270,7 @@ class scram final : public mechanism {
     if (const errc bad = username.check(errc::bad_username); bad != errc::none) return bad;
     if (has_password() && password_.empty()) return errc::bad_password;
     if (const errc bad = password_.check(errc::bad_password); bad != errc::none) return bad;
-    return credential{messages_.authorization()}.check(errc::bad_authorization);
+    return messages_.authorization().check(errc::bad_authorization);
   }
 
   errc select(offer offered) noexcept override {
@@ -6208,6 +6278,11 @@ class scram final : public mechanism {
     const errc bad = messages_.begin(offered, unbound, random_, NonceOctets);
     if (bad == errc::none) step_ = step::first;
     return bad;
+  }
+
+  bool select_next() noexcept override {
+    step_ = step::first;
+    return messages_.unbind(random_, NonceOctets);
   }
   kind selected() const noexcept override {
     return messages_.is_bound() ? scram_messages::bound(unbound) : unbound;
@@ -6237,6 +6312,7 @@ class scram final : public mechanism {
     }
     if (step_ == step::signing) {
       proof_.sign(messages_);
+      if (!proof_.is_sound()) return io_status::failed;
       step_ = step::final;
     }
     text::piece_writer writer{out, said_};
@@ -6270,41 +6346,49 @@ class scram final : public mechanism {
 
   errc begin_proof() {
     scram_challenge said;
-    if (const errc bad = parse(messages_.heard(), max_iterations_, said); bad != errc::none) {
-      return bad;
-    }
+    const std::uint32_t of_known = known_ != nullptr ? known_->iterations : 0;
+    const errc bad = parse(messages_.heard(), std::max(max_iterations_, of_known), said);
+    if (bad != errc::none) return bad;
     if (!messages_.take_nonce(said.nonce)) return errc::bad_challenge;
     iterations_ = said.iterations;
     return take_salt(said.salt);
   }
 
-  // Walks over the salt once: whether it is that of the known keys, the beginning of the work on others, and
-  // a copy to keep with them.
   errc take_salt(std::string_view base64) {
     bool is_known = known_ != nullptr && known_->iterations == iterations_;
     if (remember_ != nullptr) remember_->iterations = 0;  // until they are proven, again
+    const std::size_t size = read_salt(base64, is_known, nullptr);
+    if (size == 0) return errc::bad_challenge;
+    if (is_known && size == known_->salt_size) {
+      proof_.use(*known_);
+      step_ = step::signing;
+      return errc::none;
+    }
+    if (!has_password()) return errc::auth_keys_stale;
     Hash salted = proof_.begin(password_.text());
+    (void)read_salt(base64, is_known, &salted);
+    if (remember_ != nullptr) remember_->salt_size = size <= max_scram_salt ? size : 0;
+    proof_.derive(salted, iterations_);
+    step_ = step::deriving;
+    return errc::none;
+  }
+
+  // How many octets the salt has, or 0 where it is none. `is_known` does not stay if they differ from the
+  // known keys'; a hash, if there is one, takes them, and a copy is made to keep with the keys.
+  std::size_t read_salt(std::string_view base64, bool& is_known, Hash* into) {
     text::base64_decoder decoder;
     std::size_t size = 0;
     for (const char c : base64) {
       char octet = 0;
       if (decoder.decode(c, octet) <= 0) continue;
-      salted.update({&octet, 1});
       is_known = is_known && size < known_->salt_size && known_->salt[size] == octet;
-      if (remember_ != nullptr && size < max_scram_salt) remember_->salt[size] = octet;
+      if (into != nullptr) into->update({&octet, 1});
+      if (into != nullptr && remember_ != nullptr && size < max_scram_salt) {
+        remember_->salt[size] = octet;
+      }
       ++size;
     }
-    if (!decoder.complete() || size == 0) return errc::bad_challenge;
-    is_known = is_known && size == known_->salt_size;
-    if (!is_known && !has_password()) return errc::auth_keys_stale;
-    if (remember_ != nullptr) remember_->salt_size = size <= max_scram_salt ? size : 0;
-    step_ = is_known ? step::signing : step::deriving;
-    if (is_known) {
-      proof_.use(*known_);
-    } else {
-      proof_.derive(salted, iterations_);
-    }
-    return errc::none;
+    return decoder.complete() ? size : 0;
   }
 
   errc verify() {
@@ -6314,7 +6398,7 @@ class scram final : public mechanism {
     const errc bad = proof_.verify(take_attribute(said, 'v'));
     if (bad != errc::none) return bad;
     step_ = step::proven;
-    if (remember_ != nullptr) remember_->iterations = iterations_;
+    if (remember_ != nullptr && remember_->salt_size > 0) remember_->iterations = iterations_;
     return errc::none;
   }
 
@@ -6372,15 +6456,22 @@ class choice : public mechanism {
     return bad;
   }
 
-  // Where there is none, the answer is what is in the way of one that was offered, if anything is.
+  // One that is offered and fails is not made up for by a weaker one: where there is none as strong,
+  // the answer is why it fails.
   errc select(offer offered) noexcept final {
     errc why = errc::auth_unavailable;
     candidates_ = 0;
     chosen_ = 0;
+    weakest_ = std::size(by_strength);
     for (std::size_t i = 0; i < size_; ++i) {
       const errc bad = list_[i]->select(offered);
-      if (bad == errc::none) candidates_ = static_cast<std::uint16_t>(candidates_ | bit(i));
-      if (bad != errc::none && why == errc::auth_unavailable) why = bad;
+      const std::size_t place = rank(list_[i]->selected());
+      if (bad == errc::none) {
+        candidates_ = static_cast<std::uint16_t>(candidates_ | bit(i));
+      } else if (bad != errc::auth_unavailable && place < weakest_) {
+        why = bad;
+        weakest_ = static_cast<std::uint8_t>(place);
+      }
     }
     return choose() ? errc::none : why;
   }
@@ -6424,19 +6515,21 @@ class choice : public mechanism {
 
   // Of the candidates that are left; of two that are equal, the one that was given first.
   bool choose() {
-    std::size_t best = std::size(by_strength);
+    const std::size_t none = weakest_ + std::size_t{1};
+    std::size_t best = none;
     for (std::size_t i = 0; i < size_; ++i) {
       if ((candidates_ & bit(i)) == 0 || rank(list_[i]->selected()) >= best) continue;
       best = rank(list_[i]->selected());
       chosen_ = static_cast<std::uint8_t>(i);
     }
-    return best < std::size(by_strength);
+    return best < none;
   }
 
   mechanism* const* list_;
   std::uint16_t candidates_ = 0;  // those begun that were not set aside
   std::uint8_t size_;
   std::uint8_t chosen_ = 0;
+  std::uint8_t weakest_ = 0;  // the rank of the strongest that failed: nothing weaker is chosen
 };
 
 template <class M>
@@ -8865,7 +8958,7 @@ inline void bindable_session::keep_end_point(tls::octets leaf) noexcept {
 // Knows:          which builds have them, and which keep more of a hash than its own octets.
 // Does not know:  who asks (sasl/hash.hpp says what is asked), or HMAC.
 // Bounds:         copied octet by octet; nothing to free, unless WOLFSSL_SMALL_STACK makes wolfCrypt
-//                 take 256 octets of its heap while it works. Where it has none, the result is zeros.
+//                 take 256 octets of its heap while it works. Where it has none, `finish` says so.
 
 #include <cstddef>
 #include <cstdint>
@@ -8918,16 +9011,18 @@ class digest {
     }
   }
 
-  // And is as new; of what was hashed nothing stays.
-  void finish(std::span<char, Function::size> out) noexcept {
+  // And is as new; of what was hashed nothing stays. False, and zeros: it could not be computed.
+  bool finish(std::span<char, Function::size> out) noexcept {
     update({});
     if (state_ == state::begun) {
       step(Function::finish(native_, reinterpret_cast<unsigned char*>(out.data())));
     }
-    if (state_ == state::failed) {
-      for (char& c : out) c = 0;
-    }
-    *this = digest{};
+    const bool is_sound = state_ == state::begun;
+    if (!is_sound) wipe(out);
+    wipe({reinterpret_cast<char*>(&native_),
+          sizeof native_});  // not just forgotten: it may be a local
+    state_ = state::fresh;
+    return is_sound;
   }
 
  private:
@@ -8964,7 +9059,7 @@ struct no_md5 {
   static constexpr std::size_t size = 16;
   static constexpr std::size_t block_size = 64;
   void update(std::span<const char>) noexcept {}
-  void finish(std::span<char, size>) noexcept {}
+  bool finish(std::span<char, size>) noexcept { return false; }
 };
 #endif
 
@@ -8986,7 +9081,7 @@ struct no_sha_1 {
   static constexpr std::size_t size = 20;
   static constexpr std::size_t block_size = 64;
   void update(std::span<const char>) noexcept {}
-  void finish(std::span<char, size>) noexcept {}
+  bool finish(std::span<char, size>) noexcept { return false; }
 };
 #endif
 
@@ -9008,7 +9103,7 @@ struct no_sha_256 {
   static constexpr std::size_t size = 32;
   static constexpr std::size_t block_size = 64;
   void update(std::span<const char>) noexcept {}
-  void finish(std::span<char, size>) noexcept {}
+  bool finish(std::span<char, size>) noexcept { return false; }
 };
 #endif
 

@@ -503,7 +503,6 @@ TEST_CASE("a hash function that fails shows no proof, and proves no server") {
     REQUIRE(hear(login, server_first) == errc::none);
     failing_hash::left = results;
     std::string said(200, '\0');
-    (void)login.read_some(said);  // the keys are there
     const io_result result = login.read_some(said);
     is_whole = result.ok();
     if (is_whole) {
@@ -522,7 +521,7 @@ TEST_CASE("a hash function that fails shows no proof, and proves no server") {
 
 TEST_CASE("where the server does not bind, though it offered to, the login goes on without") {
   foreseen_random random{our_nonce};
-  fixed_binding binding{};
+  fixed_binding binding{"tls-exporter", 32};
   sasl::scram<sha_256> login{"user", "pencil", random, {.binding = &binding}};
   CHECK(login.select(offer_of({"SCRAM-SHA-256", "SCRAM-SHA-256-PLUS"})) == errc::none);
   CHECK(login.selected() == sasl::kind::scram_sha_256_plus);

@@ -76,8 +76,8 @@ class mechanism {
   // cannot start one (auth_no_random, a token source's errc).
   virtual errc select(offer offered) noexcept = 0;
 
-  // The server does not do what it had offered (504, 534, 538): chooses again and starts a new exchange,
-  // or answers false.
+  // The server does not do what it had offered (504; or 534 and 538, before anything of the secret was
+  // said): chooses again and starts a new exchange, or answers false.
   virtual bool select_next() noexcept { return false; }
   virtual kind selected() const noexcept = 0;
 
