@@ -66,8 +66,10 @@ check 'keys to derive without a password' misused \
 check 'keys to derive for a login that has none' misused \
   '--derive-scram-keys needs --auth scram-sha-1 or scram-sha-256' \
   --derive-scram-keys --user mote17 --pass secret --salt AAAA --iterations 4096 --auth plain
-check 'a count below that of RFC 7677' misused '--iterations needs a number from 4096 to 100000000' \
+check 'a count below that of RFC 7677' misused '--iterations needs a number from 4096 to 10000000' \
   --derive-scram-keys --user mote17 --pass secret --salt AAAA --iterations 4095
+check 'a count that would take minutes' misused '--iterations needs a number from 4096 to 10000000' \
+  --derive-scram-keys --user mote17 --pass secret --salt AAAA --iterations 10000001
 for salt in '' 'A' 'AA!A' "$(head -c 65 /dev/zero | base64 -w 0)"; do
   check "a salt that is none: ${salt:0:10}" misused '--salt needs 1 to 64 octets in base64' \
     --derive-scram-keys --user mote17 --pass secret --iterations 4096 --salt "$salt"
