@@ -229,8 +229,9 @@ class [[nodiscard]] io_result {
 //     each other, and MUST NOT call back into the client.
 //  9. The calls MUST be noexcept.
 // 10. A stream MAY have close() and flush(), noexcept too. close() ends the connection, in good order
-//     if all was read that came, and MAY come again. flush() says that no more is written now: a stream that gathers what it is
-//     given into packets MUST let it go then, and MAY hold it back until then.
+//     if all was read that came, and MAY come again. flush() says that no more is written now: a
+//     stream that gathers what it is given into packets MUST let it go then, and MAY hold it back until
+//     then.
 // clang-format off
 template <class S>
 concept byte_stream = requires(S& stream, std::span<char> in, std::span<const char> out) {
