@@ -151,7 +151,7 @@ class bearer : public mechanism {
 
   io_result read_token(std::span<char> out) {
     if (source_ == nullptr) {
-      std::string_view rest = token_.substr(done_);
+      std::string_view rest{token_.data() + done_, token_.size() - done_};
       const io_result octets = take(rest, out);
       done_ += octets.count();
       return octets;

@@ -7,7 +7,7 @@
 #include "stream.hpp"
 
 extern "C" void wc_hash_update(void* state, const char* octets, size_t size);
-extern "C" void wc_hash_finish(void* state, char* digest);
+extern "C" int wc_hash_finish(void* state, char* digest);
 extern "C" int wc_random(char* octets, size_t size);
 
 template <std::size_t Size>
@@ -15,7 +15,9 @@ struct board_hash {
   static constexpr std::size_t size = Size;
   static constexpr std::size_t block_size = 64;
   void update(std::span<const char> in) noexcept { wc_hash_update(state, in.data(), in.size()); }
-  void finish(std::span<char, Size> out) noexcept { wc_hash_finish(state, out.data()); }
+  bool finish(std::span<char, Size> out) noexcept {
+    return wc_hash_finish(state, out.data()) == 0;
+  }
   std::uint32_t state[27] = {};  // eight words, a block, and how far it has come
 };
 
