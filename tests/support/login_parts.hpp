@@ -83,17 +83,17 @@ struct counted_hash {
 
   void update(std::span<const char> in) noexcept {
     while (!in.empty()) {
-      const std::size_t n = in.size() < 8 - held ? in.size() : 8 - held;
-      std::memcpy(&eight[held], in.data(), n);
+      const std::size_t n = in.size() < 8 - held_ ? in.size() : 8 - held_;
+      std::memcpy(&eight_[held_], in.data(), n);
       in = in.subspan(n);
-      held += n;
-      if (held == 8) mix();
+      held_ += n;
+      if (held_ == 8) mix();
     }
   }
   bool finish(std::span<char, size> out) noexcept {
     for (std::size_t i = 0; i < size; i += 8) {
       mix();
-      std::memcpy(&out[i], &state, 8);
+      std::memcpy(&out[i], &state_, 8);
     }
     *this = {};
     ++finished;
@@ -103,14 +103,14 @@ struct counted_hash {
  private:
   void mix() {
     std::uint64_t octets = 0;
-    std::memcpy(&octets, eight, 8);
-    state = (state ^ octets ^ held) * 0x9E37'79B9'7F4A'7C15u;
-    state ^= state >> 29;
-    held = 0;
+    std::memcpy(&octets, eight_, 8);
+    state_ = (state_ ^ octets ^ held_) * 0x9E37'79B9'7F4A'7C15u;
+    state_ ^= state_ >> 29;
+    held_ = 0;
   }
-  std::uint64_t state = 0;
-  char eight[8] = {};
-  std::size_t held = 0;
+  std::uint64_t state_ = 0;
+  char eight_[8] = {};
+  std::size_t held_ = 0;
 };
 
 }  // namespace mailmote::test

@@ -61,6 +61,13 @@ constexpr bool take_group(std::string_view s, std::size_t& i, std::uint8_t* out)
   return i > begin && i <= begin + 4;
 }
 
+// Opens the gap behind the first `gap` of `n` octets, so that there are 16; it is at least one group.
+constexpr bool open_gap(std::uint8_t* out, std::size_t n, std::size_t gap) {
+  if (n == 16) return false;
+  for (std::size_t to = 16; to > gap;) out[--to] = n > gap ? out[--n] : std::uint8_t{0};
+  return true;
+}
+
 // Groups of one to four hexadecimal digits with a colon between, the last two of eight perhaps in
 // dotted decimal; `::` stands once for as many groups of zeroes as are missing.
 constexpr bool read_ipv6(std::string_view s, std::uint8_t* out) {
@@ -69,7 +76,8 @@ constexpr bool read_ipv6(std::string_view s, std::uint8_t* out) {
   std::size_t n = 0;       // octets at `out`
   std::size_t gap = none;  // how many of them stand before `::`
   std::size_t i = 0;
-  if (i < s.size() && s[i] == ':' && (++i == s.size() || s[i] != ':')) return false;
+  if (s.starts_with(':')) ++i;
+  if (i == 1 && !s.starts_with("::")) return false;
   while (i < s.size()) {
     if (s[i] == ':') {  // the second of `::`
       if (gap != none) return false;
@@ -86,10 +94,7 @@ constexpr bool read_ipv6(std::string_view s, std::uint8_t* out) {
     if (i == s.size()) break;
     if (s[i++] != ':' || i == s.size()) return false;
   }
-  if (gap == none) return n == whole;
-  if (n == whole) return false;  // the gap is at least one group
-  for (std::size_t to = whole; to > gap;) out[--to] = n > gap ? out[--n] : 0;
-  return true;
+  return gap == none ? n == whole : open_gap(out, n, gap);
 }
 
 }  // namespace detail
