@@ -75,9 +75,9 @@ constexpr bool read_ipv6(std::string_view s, std::uint8_t* out) {
   constexpr std::size_t none = whole + 1;
   std::size_t n = 0;       // octets at `out`
   std::size_t gap = none;  // how many of them stand before `::`
-  std::size_t i = 0;
-  if (s.starts_with(':')) ++i;
-  if (i == 1 && !s.starts_with("::")) return false;
+  const bool begins_with_gap = s.starts_with("::");
+  if (s.starts_with(':') && !begins_with_gap) return false;
+  std::size_t i = begins_with_gap;
   while (i < s.size()) {
     if (s[i] == ':') {  // the second of `::`
       if (gap != none) return false;
