@@ -15,9 +15,7 @@ struct board_hash {
   static constexpr std::size_t size = Size;
   static constexpr std::size_t block_size = 64;
   void update(std::span<const char> in) noexcept { wc_hash_update(state, in.data(), in.size()); }
-  bool finish(std::span<char, Size> out) noexcept {
-    return wc_hash_finish(state, out.data()) == 0;
-  }
+  bool finish(std::span<char, Size> out) noexcept { return wc_hash_finish(state, out.data()) == 0; }
   std::uint32_t state[27] = {};  // eight words, a block, and how far it has come
 };
 
