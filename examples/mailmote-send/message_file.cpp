@@ -11,6 +11,8 @@
 #include <cstdio>
 #include <cstring>
 
+#include <mailmote/text/ascii.hpp>
+
 namespace mailmote_send {
 namespace {
 
@@ -84,20 +86,22 @@ bool message_file::measure() {
     for (const char c : std::span{repaired}.first(result.count())) {
       if (c != '\r' && c != '\n') longest_line_ = std::max(longest_line_, ++line);
       if (c == '\n') line = 0;
+      if (mailmote::ascii::is_non_ascii(c)) kind_ = mailmote::body_kind::eight_bit;
     }
   }
 }
 
 mailmote::errc message_file::begin(mailmote::body_limits limits) noexcept {
-  is_binary_ = limits.binary;
+  is_verbatim_ = limits.verbatim;
   ends_ = {};
   rest_ = {};
+  if (const auto bad = hold_against(limits, kind_); bad != mailmote::errc::none) return bad;
   return ::lseek(file_, start_, SEEK_SET) == start_ ? mailmote::errc::none
                                                     : mailmote::errc::source_spent;
 }
 
 mailmote::io_result message_file::read_some(std::span<char> out) noexcept {
-  if (is_binary_) {
+  if (is_verbatim_) {
     const ssize_t n = read_piece(file_, out);
     if (n > 0) return mailmote::io_result::moved(static_cast<std::size_t>(n));
     return n == 0 ? mailmote::io_status::closed : mailmote::io_status::failed;

@@ -23,7 +23,7 @@ EHLO mote17.example.test
 STARTTLS
 EHLO mote17.example.test
 $login
-MAIL FROM:<$sender> SIZE=$(stat -c %s "$work/mails/small.sent") BODY=8BITMIME
+MAIL FROM:<$sender> SIZE=$(stat -c %s "$work/mails/small.sent")
 RCPT TO:<ops@example.test>
 DATA
 QUIT

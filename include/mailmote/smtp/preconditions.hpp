@@ -50,16 +50,21 @@ inline errc check_strings(const settings& with, const envelope& mail, bool& need
 
 // Holds the mail against what the server has offered, begins its body, and settles the parameters
 // of MAIL. `with.utf8` says on entry what the addresses need.
-inline errc fit_mail(const capabilities& offered, const envelope& mail, body_source& body,
-                     mail_parameters& with) {
+inline errc fit_mail(const settings& chosen, const capabilities& offered, const envelope& mail,
+                     body_source& body, mail_parameters& with) {
   if (with.utf8 && !offered.has(extension::smtputf8)) return errc::smtputf8_needed;
   const bool too_many = offered.max_recipients > 0 && mail.to.size() > offered.max_recipients;
   if (too_many && mail.deliver_if == recipients::all) return errc::too_many_recipients;
-  with.eight_bit = offered.has(extension::eight_bit_mime);
-  const errc begun =
-      body.begin({.eight_bit = with.eight_bit, .utf8 = offered.has(extension::smtputf8)});
-  if (begun != errc::none) return begun;
-  with.utf8 = with.utf8 || body.needs_utf8();
+  const body_limits limits{.eight_bit = offered.has(extension::eight_bit_mime),
+                           .utf8 = offered.has(extension::smtputf8),
+                           .binary = chosen.chunking && offered.has(extension::chunking) &&
+                                     offered.has(extension::binarymime)};
+  if (const errc bad = body.begin(limits); bad != errc::none) return bad;
+  const body_limits needed = body.needs();
+  with.utf8 = with.utf8 || needed.utf8;
+  with.body = body_kind::seven_bit;
+  if (needed.eight_bit && limits.eight_bit) with.body = body_kind::eight_bit;
+  if (needed.binary) with.body = body_kind::binary;
   with.size = size_not_said;
   if (!offered.has(extension::size)) return errc::none;
   const std::uint64_t length = body.length();

@@ -389,7 +389,7 @@ inline void session::on_auth() {
 
 inline void session::open_transaction() {
   answering_ = step::mail;
-  const errc bad = fit_mail(capabilities_, envelope_, *body_, parameters_);
+  const errc bad = fit_mail(settings_, capabilities_, envelope_, *body_, parameters_);
   if (bad == errc::none) return go(needs_rset_ ? step::rset : step::mail);
   record(bad);
   finish_mail(fate::not_delivered);

@@ -58,6 +58,9 @@ struct settings {
   // Whether commands share a flight when the server offers PIPELINING (RFC 2920).
   bool pipelining = true;
 
+  // Whether the message goes out as BDAT chunks when the server offers CHUNKING (RFC 3030).
+  bool chunking = false;
+
   timeouts_reference timeouts = default_timeouts;
 
   // Some servers want a response with the AUTH command even where it makes a line of more than 512
