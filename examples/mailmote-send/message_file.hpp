@@ -16,8 +16,9 @@
 namespace mailmote_send {
 
 // Reads the message once when it is opened, to know its length with all line ends repaired and
-// whether it is ASCII, and again whenever it is sent. What is no regular file, such as a pipe, goes to a temporary file
-// first: so its length is known too, and no server has to wait for the one who writes it.
+// whether it is ASCII, and again whenever it is sent. What is no regular file, such as a pipe, goes
+// to a temporary file first: so its length is known too, and no server has to wait for the one who
+// writes it.
 class message_file final : public mailmote::body_source {
  public:
   static constexpr std::size_t max_line = 998;  // RFC 5321 4.5.3.1.6, without its CRLF
@@ -35,7 +36,7 @@ class message_file final : public mailmote::body_source {
   mailmote::errc begin(mailmote::body_limits) noexcept override;
   mailmote::io_result read_some(std::span<char> out) noexcept override;
   std::uint64_t length() const noexcept override { return is_verbatim_ ? octets_ : length_; }
-  mailmote::body_limits needs() const noexcept override { return needs_of(kind_); }
+  mailmote::body_needs needs() const noexcept override { return {kind_}; }
 
  private:
   bool spool();

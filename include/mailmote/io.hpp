@@ -100,8 +100,7 @@ enum class body_kind : std::uint8_t {
               // BINARYMIME is offered (RFC 3030)
 };
 
-// What a mail may contain, as agreed with the server, and told to a body before it is read; and what
-// the body then needs of it.
+// What a mail may contain, as agreed with the server, and told to a body before it is read.
 struct body_limits {
   bool eight_bit = false;  // octets over 127 (8BITMIME, RFC 6152)
   bool utf8 = false;       // UTF-8 in headers (SMTPUTF8, RFC 6531)
@@ -116,10 +115,11 @@ constexpr errc hold_against(body_limits limits, body_kind kind) {
   return kind == body_kind::binary && !limits.binary ? errc::binary_needed : errc::none;
 }
 
-// And what it needs.
-constexpr body_limits needs_of(body_kind kind) {
-  return {.eight_bit = kind != body_kind::seven_bit, .binary = kind == body_kind::binary};
-}
+// What MAIL has to say of a body.
+struct body_needs {
+  body_kind kind = body_kind::unknown;
+  bool utf8 = false;  // its header has UTF-8 that only an SMTPUTF8 mail may have
+};
 
 inline constexpr std::uint64_t unknown_length = std::numeric_limits<std::uint64_t>::max();
 
@@ -134,14 +134,14 @@ inline constexpr std::uint64_t unknown_length = std::numeric_limits<std::uint64_
 //     want_read or want_write mean "not yet".
 //  3. length MUST be exact or unknown_length, and is asked only after begin. One that proves wrong
 //     ends the session before the mail is complete (errc::source_length).
-//  4. needs is asked after begin: which of the limits that it was given it makes use of. MAIL says
-//     so. error is asked after `failed`: why.
+//  4. needs is asked after begin, and stays within the limits that begin was given. error is asked
+//     after `failed`: why.
 //  5. The source MUST live from `send` until the client has finished.
 struct body_source {
   virtual errc begin(body_limits limits) noexcept = 0;
   virtual io_result read_some(std::span<char> out) noexcept = 0;
   virtual std::uint64_t length() const noexcept = 0;
-  virtual body_limits needs() const noexcept { return needs_of(body_kind::unknown); }
+  virtual body_needs needs() const noexcept { return {}; }
   virtual errc error() const noexcept { return errc::source_failed; }
 
  protected:

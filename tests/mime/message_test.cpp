@@ -189,7 +189,7 @@ TEST_CASE("the header is raw UTF-8 where an address needs it and the server has 
   CHECK(mail.check({.eight_bit = true}).field == "From");
   CHECK(mail.begin({.eight_bit = true, .utf8 = true}) == errc::none);
   CHECK(mail.needs().utf8);
-  CHECK(mail.needs().eight_bit);
+  CHECK(mail.needs().kind == body_kind::eight_bit);
   CHECK(pull(alert, {.eight_bit = true, .utf8 = true})
             .starts_with("From: J\u00FCrgen <j\u00FCrgen@example.org>\r\n"
                          "Subject: \u00DCberhitzung\r\n"));
@@ -200,7 +200,7 @@ TEST_CASE("no SMTPUTF8 is asked for where no address needs it") {
   mime::message mail{alert};
   CHECK(mail.begin({.eight_bit = true, .utf8 = true}) == errc::none);
   CHECK_FALSE(mail.needs().utf8);
-  CHECK_FALSE(mail.needs().eight_bit);
+  CHECK(mail.needs().kind == body_kind::seven_bit);
   CHECK(
       pull(alert, {.utf8 = true}).starts_with("From: =?utf-8?q?J=C3=BCrgen?= <j@example.org>\r\n"));
 }
@@ -212,26 +212,27 @@ TEST_CASE("an 8-bit text is told to go as it is only where the server lets it") 
 }
 
 TEST_CASE("a message needs 8BITMIME only where a part of it goes as 8-bit") {
-  const auto needs = [](const mime::fields& with, body_limits limits) {
+  const auto needs_eight_bit = [](const mime::fields& with, body_limits limits) {
     mime::message mail{with};
     CHECK(mail.begin(limits) == errc::none);
-    CHECK_FALSE(mail.needs().binary);
-    return mail.needs().eight_bit;
+    const body_kind kind = mail.needs().kind;
+    CHECK((kind == body_kind::eight_bit || kind == body_kind::seven_bit));
+    return kind == body_kind::eight_bit;
   };
   constexpr body_limits all{.eight_bit = true, .utf8 = true, .binary = true};
   const mime::content degrees{"94 \u00B0C\n", mime::encoding::eight_bit};
-  CHECK(needs({.from = mote, .text = degrees}, all));
-  CHECK_FALSE(needs({.from = mote, .text = degrees}, {}));
-  CHECK_FALSE(needs({.from = mote, .text = "94 \u00B0C\n"}, all));
+  CHECK(needs_eight_bit({.from = mote, .text = degrees}, all));
+  CHECK_FALSE(needs_eight_bit({.from = mote, .text = degrees}, {}));
+  CHECK_FALSE(needs_eight_bit({.from = mote, .text = "94 \u00B0C\n"}, all));
   // Too long a line for 8bit.
   const std::string line = std::string(999, 'x') + "\n";
-  CHECK_FALSE(needs({.from = mote, .text = {line, mime::encoding::eight_bit}}, all));
+  CHECK_FALSE(needs_eight_bit({.from = mote, .text = {line, mime::encoding::eight_bit}}, all));
   text_source log{"94 \u00B0C\n"};
   const mime::part as_eight_bit[] = {{"x"sv}, {{log, mime::encoding::eight_bit}}, {"y"sv}};
-  CHECK(needs({.from = mote, .attachments = as_eight_bit}, all));
-  CHECK_FALSE(needs({.from = mote, .attachments = as_eight_bit}, {}));
+  CHECK(needs_eight_bit({.from = mote, .attachments = as_eight_bit}, all));
+  CHECK_FALSE(needs_eight_bit({.from = mote, .attachments = as_eight_bit}, {}));
   const mime::part as_base64[] = {{log}};
-  CHECK_FALSE(needs({.from = mote, .attachments = as_base64}, all));
+  CHECK_FALSE(needs_eight_bit({.from = mote, .attachments = as_base64}, all));
 }
 
 TEST_CASE("what goes as 8-bit stays so beside what cannot") {

@@ -53,14 +53,14 @@ struct listening_body final : body_source {
     told = limits;
     return answer;
   }
-  body_limits needs() const noexcept override { return uses; }
+  body_needs needs() const noexcept override { return uses; }
   std::uint64_t length() const noexcept override { return octets; }
   io_result read_some(std::span<char>) noexcept override { return io_status::closed; }
 
   std::uint64_t octets = 0;
   errc answer = errc::none;
   body_limits told{};
-  body_limits uses{};
+  body_needs uses{body_kind::seven_bit};
 };
 
 }  // namespace
@@ -187,7 +187,7 @@ TEST_CASE("a body is told whether it may have 8-bit octets, and the server wheth
         errc::none);
   CHECK(body.told.eight_bit);
   CHECK(with.body == body_kind::seven_bit);
-  body.uses.eight_bit = true;
+  body.uses.kind = body_kind::eight_bit;
   CHECK(smtp::fit_mail(sound, offering({extension::eight_bit_mime}), alert, body, with) ==
         errc::none);
   CHECK(with.body == body_kind::eight_bit);
@@ -196,10 +196,13 @@ TEST_CASE("a body is told whether it may have 8-bit octets, and the server wheth
 
 TEST_CASE("a body that may have 8-bit octets is not announced where it cannot be") {
   listening_body body;
-  body.uses.eight_bit = true;
+  body.uses.kind = body_kind::unknown;
   smtp::mail_parameters with{.body = body_kind::eight_bit};
   CHECK(smtp::fit_mail(sound, offering({}), alert, body, with) == errc::none);
   CHECK(with.body == body_kind::seven_bit);
+  CHECK(smtp::fit_mail(sound, offering({extension::eight_bit_mime}), alert, body, with) ==
+        errc::none);
+  CHECK(with.body == body_kind::unknown);
 }
 
 TEST_CASE("a body may be binary only where chunks are offered and wanted, and BINARYMIME, too") {

@@ -83,8 +83,8 @@ class message final : public body_source {
   }
 
   std::uint64_t length() const noexcept override { return length_; }
-  body_limits needs() const noexcept override {
-    return {.eight_bit = eight_bit_ || raw_utf8_, .utf8 = raw_utf8_};
+  body_needs needs() const noexcept override {
+    return {eight_bit_ || raw_utf8_ ? body_kind::eight_bit : body_kind::seven_bit, raw_utf8_};
   }
   errc error() const noexcept override { return error_; }
 

@@ -28,7 +28,7 @@ inline constexpr std::size_t size_not_said = std::numeric_limits<std::size_t>::m
 
 struct mail_parameters {
   std::size_t size = size_not_said;       // RFC 1870
-  body_kind body = body_kind::seven_bit;  // RFC 6152, RFC 3030; of seven_bit nothing is said
+  body_kind body = body_kind::seven_bit;  // RFC 6152, RFC 3030; unknown is said as eight_bit
   bool utf8 = false;                      // RFC 6531
 };
 
@@ -51,8 +51,9 @@ constexpr void put_mail_parameters(piece_writer& out, const mail_parameters& wit
     out.put(" SIZE=");
     out.put_number(with.size);
   }
-  if (with.body == body_kind::eight_bit) out.put(" BODY=8BITMIME");
-  if (with.body == body_kind::binary) out.put(" BODY=BINARYMIME");
+  if (with.body != body_kind::seven_bit) {
+    out.put(with.body == body_kind::binary ? " BODY=BINARYMIME" : " BODY=8BITMIME");
+  }
   if (with.utf8) out.put(" SMTPUTF8");
 }
 

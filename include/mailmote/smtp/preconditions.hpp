@@ -60,11 +60,10 @@ inline errc fit_mail(const settings& chosen, const capabilities& offered, const 
                            .binary = chosen.chunking && offered.has(extension::chunking) &&
                                      offered.has(extension::binarymime)};
   if (const errc bad = body.begin(limits); bad != errc::none) return bad;
-  const body_limits needed = body.needs();
+  const body_needs needed = body.needs();
+  const bool is_sayable = limits.eight_bit || needed.kind == body_kind::binary;
+  with.body = is_sayable ? needed.kind : body_kind::seven_bit;
   with.utf8 = with.utf8 || needed.utf8;
-  with.body = body_kind::seven_bit;
-  if (needed.eight_bit && limits.eight_bit) with.body = body_kind::eight_bit;
-  if (needed.binary) with.body = body_kind::binary;
   with.size = size_not_said;
   if (!offered.has(extension::size)) return errc::none;
   const std::uint64_t length = body.length();

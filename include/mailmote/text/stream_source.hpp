@@ -77,7 +77,7 @@ class stream_source final : public body_source {
   }
 
   std::uint64_t length() const noexcept override { return length_; }
-  body_limits needs() const noexcept override { return needs_of(kind_); }
+  body_needs needs() const noexcept override { return {kind_}; }
 
  private:
   Reader& reader_;

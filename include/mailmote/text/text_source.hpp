@@ -43,7 +43,7 @@ class text_source final : public body_source {
   }
 
   std::uint64_t length() const noexcept override { return is_verbatim_ ? text_.size() : length_; }
-  body_limits needs() const noexcept override { return needs_of(kind_); }
+  body_needs needs() const noexcept override { return {kind_}; }
 
  private:
   io_result read_octets(std::span<char> out) noexcept {
