@@ -2,7 +2,8 @@
 // explain.hpp: every error in a sentence, for programs that have room for words.
 //
 // Knows:          what an errc means to somebody whose mail did not get through.
-// Does not know:  what the server said, or which name a certificate had (the TLS session does).
+// Does not know:  what the server said (smtp/refusal.hpp does), or which name a certificate had (the
+//                 TLS session does).
 // Bounds:         about 4 KB of text, linked only by programs that call it.
 #pragma once
 

@@ -19,6 +19,7 @@
 #include <mailmote/sasl/scram.hpp>
 #include <mailmote/sasl/strongest.hpp>
 #include <mailmote/sasl/xoauth2.hpp>
+#include <mailmote/smtp/refusal.hpp>
 #include <mailmote/text/stream_source.hpp>
 #include <mailmote/text/text_source.hpp>
 #include <mailmote/version.hpp>

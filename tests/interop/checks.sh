@@ -113,7 +113,7 @@ wrong_password() {
   send starttls --to ops@example.test --body "$work/mails/small.sent" "$@"
   exits 77
   heard 'EHLO STARTTLS EHLO AUTH QUIT'
-  says 'refuses the login'
+  says 'user name or password is wrong'
   nothing_arrived
 }
 
