@@ -71,6 +71,9 @@ constexpr exit_code exit_code_of(mailmote::errc error, mailmote::retry retry) {
     case errc::closed_before_reply:
     case errc::closed_in_reply:
     case errc::timeout:
+    case errc::chunk_timeout:
+    case errc::idle_closed:
+    case errc::too_many_mails:
     case errc::silent_greeting:
     case errc::service_closing:
     case errc::source_timeout:

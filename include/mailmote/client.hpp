@@ -97,6 +97,15 @@ class client {
   }
   bool is_open() const noexcept { return session_.is_open(); }  // after::stay kept a connection
 
+  // Asks for a reply (NOOP), so that nobody on the way takes a kept connection for a dead one: poll until
+  // idle. A connection that is gone by then is closed, and no mail has failed. errc::busy while a mail is
+  // under way.
+  errc keep_alive() noexcept { return session_.keep_alive(); }
+
+  // What the server has offered in its last reply to EHLO, and what of it the last mail used.
+  const smtp::capabilities& offered() const noexcept { return session_.offered(); }
+  const smtp::mail_parameters& used() const noexcept { return session_.used(); }
+
   // Ends a connection that after::stay kept: poll until idle. errc::busy while a mail is under way.
   errc quit() noexcept { return session_.quit(); }
 

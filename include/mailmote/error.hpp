@@ -38,6 +38,8 @@ enum class [[nodiscard]] errc : std::uint8_t{
     closed_before_reply,  // the connection ended where a reply was due
     closed_in_reply,      // the connection ended inside a reply
     timeout,              // the server let the phase's time pass
+    chunk_timeout,  // the server let the time of a BDAT chunk's reply pass: does it hang on CHUNKING?
+    idle_closed,    // a kept connection was gone before the mail's first reply: connect again
     silent_greeting,      // ten seconds or more without a greeting: an implicit-TLS port?
 
     // What the server said was not SMTP, or not due.
@@ -68,6 +70,7 @@ enum class [[nodiscard]] errc : std::uint8_t{
     data_refused,          // DATA was
     message_refused,       // the final reply after the message was
     message_too_large,     // longer than the SIZE that the server announced; before MAIL
+    too_many_mails,        // the server's MAILMAX is reached on this connection; before MAIL
     too_many_recipients,  // more than the server takes in one mail, with `recipients::all`; before MAIL
 
     // The message.

@@ -39,6 +39,9 @@ constexpr std::string_view explain(errc error) {
     case errc::closed_before_reply: return "the server closed the connection instead of replying";
     case errc::closed_in_reply: return "the server closed the connection inside a reply";
     case errc::timeout: return "the server did not reply in time";
+    case errc::chunk_timeout:
+      return "the server did not reply to BDAT in time: it may offer CHUNKING and not do it";
+    case errc::idle_closed: return "the server had closed the idle connection; connect again";
     case errc::silent_greeting:
       return "the server did not greet: out of reach, or this port expects TLS from the first byte";
 
@@ -71,6 +74,7 @@ constexpr std::string_view explain(errc error) {
     case errc::data_refused: return "the server refuses to take the message";
     case errc::message_refused: return "the server refuses the message";
     case errc::message_too_large: return "the message is larger than the server takes";
+    case errc::too_many_mails: return "the server takes no more mails on this connection";
     case errc::too_many_recipients: return "the mail has more recipients than the server takes";
 
     case errc::source_failed: return "the message, or the login, could not be read to its end";

@@ -44,10 +44,11 @@ inline constexpr std::uint32_t largest_number = 0xFFFF'FFFF;
 constexpr unsigned bit(extension e) { return 1u << static_cast<unsigned>(e); }
 
 struct capabilities {
-  std::uint32_t size_limit = 0;      // octets in a message; 0: none was named (RFC 1870 4)
-  std::uint32_t max_recipients = 0;  // RCPTMAX; 0: none was named (RFC 9422)
-  std::uint32_t max_mails = 0;       // MAILMAX; likewise
-  std::uint16_t extensions = 0;      // one bit an extension
+  std::uint32_t size_limit = 0;             // octets in a message; 0: none was named (RFC 1870 4)
+  std::uint32_t max_recipients = 0;         // RCPTMAX; 0: none was named (RFC 9422)
+  std::uint32_t max_mails = 0;              // MAILMAX; likewise
+  std::uint32_t max_recipient_domains = 0;  // RCPTDOMAINMAX; likewise
+  std::uint16_t extensions = 0;             // one bit an extension
   sasl::offer auth{};
 
   constexpr bool has(extension e) const { return (extensions & bit(e)) != 0; }

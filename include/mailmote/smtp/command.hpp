@@ -28,20 +28,15 @@ struct mail_parameters {
   std::size_t size = size_not_said;  // RFC 1870
   bool eight_bit = false;            // RFC 6152
   bool utf8 = false;                 // RFC 6531
+  bool chunked = false;              // it goes as BDAT (RFC 3030)
+  bool eager = false;                // with the commands before it, in one flight
 };
 
 // In the order of `step`, from `ehlo` on.
-inline constexpr text::word_list verbs{"EHLO HELO STARTTLS AUTH RSET MAIL RCPT DATA . QUIT *"};
+inline constexpr text::word_list verbs{"EHLO HELO STARTTLS AUTH NOOP RSET MAIL RCPT DATA . QUIT *"};
 
 constexpr std::string_view verb(step at) {
   return verbs[static_cast<std::size_t>(at) - static_cast<std::size_t>(step::ehlo)];
-}
-
-// Each command is one line, and so is each response.
-constexpr std::size_t count_lines(std::span<const char> octets) {
-  std::size_t lines = 0;
-  for (const char c : octets) lines += c == '\n' ? 1 : 0;
-  return lines;
 }
 
 constexpr void put_mail_parameters(piece_writer& out, const mail_parameters& with) {

@@ -72,6 +72,9 @@ class recipient_list {
   lookup at_ = nullptr;
 };
 
+// What every server takes in one mail (RFC 5321 4.5.3.1.8).
+inline constexpr std::size_t min_recipients = 100;
+
 // When the mail is sent at all.
 enum class recipients : unsigned char {
   any,  // while at least one recipient is accepted

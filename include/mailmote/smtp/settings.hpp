@@ -58,6 +58,17 @@ struct settings {
   // Whether commands share a flight when the server offers PIPELINING (RFC 2920).
   bool pipelining = true;
 
+  // Whether the message goes out as BDAT chunks when the server offers CHUNKING (RFC 3030).
+  bool chunking = false;
+
+  // With PIPELINING, a chunk of at most so many octets leaves together with MAIL and RCPT, under
+  // recipients::any; RFC 3030 section 2 would have their replies awaited. A larger one waits.
+  std::uint32_t eager_body = 64 * 1024;
+
+  // With PIPELINING, MAIL and what follows leave together with AUTH PLAIN and EXTERNAL (RFC 4954
+  // section 4). A server may then take the mail and refuse the login: the outcome has both.
+  bool pipeline_auth = false;
+
   timeouts_reference timeouts = default_timeouts;
 
   // Some servers want a response with the AUTH command even where it makes a line of more than 512

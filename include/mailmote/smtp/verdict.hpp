@@ -69,6 +69,7 @@ class verdict {
             enhanced_,
             tally.accepted(),
             tally.refused(),
+            tally.first(),
             code_ != 0 ? server_text : std::string_view{},
             login != nullptr ? sasl::name(login->selected()) : std::string_view{},
             login != nullptr ? login->server_text() : std::string_view{}};
