@@ -379,3 +379,163 @@ TEST_CASE(
     CHECK(server.mails()[0].to == all);
   }
 }
+
+// ---- a mail behind a mail ------------------------------------------------------------------
+
+namespace {
+
+// Sends the same mail `count` times over one connection, each as early as it is taken, turn by turn.
+struct series {
+  explicit series(const char* offered, bool chunking = false, std::size_t mails = 3)
+      : server{offered},
+        with{.helo = "mote", .security = security::cleartext, .chunking = chunking},
+        count{mails} {}
+
+  void run() {
+    live_link over{server, 100'000};
+    no_tls tls;
+    client smtp{over, tls, with};
+    text_source text{"Subject: hot\r\n\r\n84 C\r\n"};
+    std::size_t sent = 0;
+    const auto send = [&] {
+      ++sent;
+      const after then = sent == count ? after::quit : after::stay;
+      REQUIRE(smtp.send({.from = "mote@example.org", .to = "ops@example.org", .then = then},
+                        text) == errc::none);
+    };
+    send();
+    while (turns < 1000 && (results.size() < sent || (sent < count && smtp.is_open()))) {
+      const std::size_t before = over.wire().size();
+      const status s = smtp.poll(0);
+      if (s == status::finished) {
+        results.push_back(smtp.result());
+        words.emplace_back(smtp.result().server_text);
+      }
+      if (sent < count && (smtp.takes_next() || smtp.idle()) &&
+          (smtp.takes_next() || smtp.is_open())) {
+        send();
+      } else if (s == status::working && over.wire().size() == before) {
+        if (over.turn()) ++turns;
+      }
+    }
+    wire = over.wire();
+  }
+
+  live_server server;
+  settings with;
+  std::size_t count;
+  std::vector<outcome> results{};
+  std::vector<std::string> words{};
+  std::string wire{};
+  std::size_t turns = 0;
+};
+
+}  // namespace
+
+TEST_CASE("with PIPELINING the next mail shares a flight with the text before it") {
+  series data{"250-mx\r\n250 PIPELINING"};
+  data.run();
+  CHECK(data.results.size() == 3);
+  for (const outcome& o : data.results) CHECK(o.fate == fate::delivered);
+  CHECK(data.server.mails().size() == 3);
+  // Greeting, EHLO, MAIL ... DATA; each text with the next mail's commands; the last with QUIT.
+  CHECK(data.turns == 6);
+  CHECK(data.words == std::vector<std::string>{"taken", "taken", "taken"});
+  const std::string text = "Subject: hot\r\n\r\n84 C\r\n.\r\n";
+  const std::string commands = std::string{envelope_flight} + "\r\n";
+  CHECK(data.wire ==
+        "EHLO mote\r\n" + commands + text + commands + text + commands + text + "QUIT\r\n");
+
+  series lock_step{"250 mx"};
+  lock_step.run();
+  CHECK(lock_step.results.size() == 3);
+  CHECK(lock_step.server.mails().size() == 3);
+  CHECK(lock_step.turns == 2 + 3 * 4 + 1);
+}
+
+TEST_CASE("with CHUNKING a series of mails needs no reply to be sent") {
+  series chunks{"250-mx\r\n250-PIPELINING\r\n250 CHUNKING", true};
+  chunks.run();
+  CHECK(chunks.results.size() == 3);
+  for (const outcome& o : chunks.results) CHECK(o.fate == fate::delivered);
+  CHECK(chunks.server.mails().size() == 3);
+}
+
+TEST_CASE("a mail that is refused says nothing of the one that was sent behind it") {
+  for (const bool chunking : {false, true}) {
+    series mails{"250-mx\r\n250-PIPELINING\r\n250 CHUNKING", chunking};
+    int texts = 0;
+    mails.server.answers = [&](std::string_view command) -> std::string {
+      return command.ends_with(" end") && ++texts == 2 ? "554 5.6.0 no spam please" : "";
+    };
+    mails.run();
+    REQUIRE(mails.results.size() == 3);
+    CHECK(mails.results[0].fate == fate::delivered);
+    CHECK(mails.results[1].fate == fate::not_delivered);
+    CHECK(mails.results[1].error == errc::message_refused);
+    CHECK(mails.results[1].phase == phase::accept);
+    CHECK(mails.results[1].code == 554);
+    CHECK(mails.words[1] == "5.6.0 no spam please");
+    CHECK(mails.results[2].fate == fate::delivered);
+    CHECK(mails.server.mails().size() == 2);
+  }
+}
+
+TEST_CASE(
+    "when the connection ends, a mail without an answer is unknown, and the one behind it is not "
+    "sent") {
+  struct ending {
+    const char* reply;
+    fate first;
+    errc error;
+  };
+  for (const ending& end : {ending{"421 4.3.2 closing", fate::not_delivered, errc::service_closing},
+                            {"354 what", fate::unknown, errc::unexpected_reply},
+                            {"no reply", fate::unknown, errc::malformed_reply}}) {
+    series mails{"250-mx\r\n250 PIPELINING", false, 2};
+    mails.server.answers = [&](std::string_view command) -> std::string {
+      return command.ends_with(" end") ? end.reply : "";
+    };
+    mails.run();
+    REQUIRE(mails.results.size() == 2);
+    CHECK(mails.results[0].fate == end.first);
+    CHECK(mails.results[0].error == end.error);
+    CHECK(mails.results[0].phase == phase::accept);
+    CHECK(mails.results[1].fate == fate::not_delivered);
+    CHECK(mails.results[1].error != errc::none);
+  }
+}
+
+TEST_CASE("no mail follows one that has nobody, ends the connection, or is not fit to be sent") {
+  live_server server{"250-mx\r\n250-PIPELINING\r\n250 SIZE 100"};
+  live_link over{server, 100'000};
+  no_tls tls;
+  client smtp{over, tls, {.helo = "mote", .security = security::cleartext}};
+  text_source text{"Subject: hot\r\n\r\n84 C\r\n"};
+  const std::string long_text(200, 'x');
+  text_source large{long_text};
+  const envelope mail{.from = "mote@example.org", .to = "ops@example.org", .then = after::stay};
+  REQUIRE(smtp.send(mail, text) == errc::none);
+  CHECK(smtp.send(mail, text) == errc::busy);
+  while (!smtp.takes_next()) {
+    if (smtp.poll(0) == status::working && !smtp.takes_next()) (void)over.turn();
+  }
+  envelope bad = mail;
+  bad.from = "no address";
+  CHECK(smtp.send(bad, text) == errc::bad_reverse_path);
+  CHECK(smtp.send(mail, large) == errc::message_too_large);
+  envelope last = mail;
+  last.then = after::quit;
+  CHECK(smtp.send(last, text) == errc::none);
+  int finished = 0;
+  for (int i = 0; i < 100; ++i) {
+    CHECK(!smtp.takes_next());
+    if (smtp.poll(0) == status::finished) {
+      ++finished;
+      CHECK(smtp.result().fate == fate::delivered);
+    }
+    (void)over.turn();
+  }
+  CHECK(finished == 2);
+  CHECK(server.mails().size() == 2);
+}

@@ -33,7 +33,8 @@ struct mail_parameters {
 };
 
 // In the order of `step`, from `ehlo` on.
-inline constexpr text::word_list verbs{"EHLO HELO STARTTLS AUTH NOOP RSET MAIL RCPT DATA . QUIT *"};
+inline constexpr text::word_list verbs{
+    "EHLO HELO STARTTLS AUTH NOOP . RSET MAIL RCPT DATA . QUIT *"};
 
 constexpr std::string_view verb(step at) {
   return verbs[static_cast<std::size_t>(at) - static_cast<std::size_t>(step::ehlo)];

@@ -75,7 +75,7 @@ class message_writer {
     std::size_t written = 0;
     if (form_ == form::chunk && !is_begun_) {
       if (room.size() < max_command) return 0;
-      head_ = written = put_command(room, left_, true);
+      written = head_ = put_command(room, left_, true);
     }
     while (state_ == state::writing && room.size() - written >= min_room) {
       const std::span<char> rest = room.subspan(written);
@@ -89,14 +89,14 @@ class message_writer {
   enum class form : std::uint8_t { data, chunk, chunks };
 
   static constexpr std::size_t max_command = 32;  // BDAT, 20 digits, LAST
-  static constexpr std::size_t lone_dot = 3;      // with its line's end
+  static constexpr std::uint8_t lone_dot = 3;     // with its line's end
 
-  static std::size_t put_command(std::span<char> room, std::uint64_t length, bool last) {
+  static std::uint8_t put_command(std::span<char> room, std::uint64_t length, bool last) {
     text::piece_writer out{room, 0};
     out.put("BDAT ");
     out.put_number(static_cast<std::size_t>(length));
     out.put(last ? " LAST\r\n" : "\r\n");
-    return out.written();
+    return static_cast<std::uint8_t>(out.written());
   }
 
   std::size_t write_stuffed(std::span<char> room) {
@@ -144,7 +144,8 @@ class message_writer {
     is_begun_ = true;
     const std::size_t size = std::exchange(filled_, 0);
     head_ = put_command(room, size, is_over_);
-    std::copy_n(text.begin(), size, room.begin() + static_cast<std::ptrdiff_t>(head_));
+    for (std::size_t i = 0; i < size; ++i)
+      room[head_ + i] = text[i];  // one octet or two to the left
     return head_ + size;
   }
 
@@ -178,8 +179,8 @@ class message_writer {
   std::uint64_t left_ = 0;  // octets that the source still owes, where they are counted
   body_source* source_ = nullptr;
   std::size_t filled_ = 0;  // octets of a chunk whose command is not yet written
-  std::size_t head_ = 0;
-  std::size_t tail_ = 0;
+  std::uint8_t head_ = 0;
+  std::uint8_t tail_ = 0;
   form form_ = form::data;
   state state_ = state::empty;
   errc error_ = errc::none;

@@ -61,6 +61,7 @@ class outbox {
   constexpr std::size_t awaited() const { return awaited_; }
   constexpr void answered() { --awaited_; }
 
+  constexpr void begin_message() { message_left_ = false; }      // the next one
   constexpr bool message_left() const { return message_left_; }  // to its last octet
 
  private:

@@ -23,8 +23,9 @@ enum class step : std::uint8_t {
   helo,
   starttls,
   auth,
-  noop,  // between two mails, to keep the connection
-  rset,  // from here to `data`: commands of a mail, which may share a flight
+  noop,    // between two mails, to keep the connection
+  accept,  // answered: the message before, while the next mail is begun behind it
+  rset,    // from here to `data`: commands of a mail, which may share a flight
   mail,
   rcpt,
   data,     // left out with CHUNKING
@@ -48,6 +49,7 @@ constexpr phase phase_of(step s) {
     case step::auth: return phase::auth;
     case step::noop:
     case step::rset: return phase::rset;
+    case step::accept: return phase::accept;
     case step::mail: return phase::mail;
     case step::rcpt: return phase::rcpt;
     case step::data: return phase::data;

@@ -46,10 +46,11 @@ class session : private speaker {
   void start() noexcept;
   bool is_idle() const noexcept { return verdict_.is_told() && is_quiet(); }
   bool is_open() const noexcept { return answering_ == step::ready; }
+  bool takes_next() const noexcept;
   outcome result() const noexcept {
-    return verdict_.result(mail_.recipients, reply_.text(), login_);
+    return (shows_previous_ ? previous_ : verdict_).result(reply_.text(), login_);
   }
-  bool take_finished() noexcept { return is_quiet() && verdict_.tell(); }  // true once a mail
+  bool take_finished() noexcept;  // true once a mail
   const capabilities& offered() const noexcept { return capabilities_; }
   const mail_parameters& used() const noexcept { return mail_.parameters; }
 
@@ -58,7 +59,7 @@ class session : private speaker {
   action next() const noexcept { return action_at(answering_); }
   void at(milliseconds now) noexcept;  // what time it is: the first thing of every round ...
   void expire() noexcept;              // ... and, when nothing more can be read, the last
-  milliseconds next_timeout(milliseconds now) const noexcept;
+  using speaker::next_timeout;
   std::span<const char> output(std::span<char> buffer) noexcept;
   using speaker::sent;  // of `buffer`, so many octets
   void received(std::span<const char> octets) noexcept;
@@ -66,9 +67,7 @@ class session : private speaker {
   void ended(errc why) noexcept;  // the stream is over; errc::none: it was closed in good order
 
  private:
-  bool is_quiet() const { return answering_ == step::over || answering_ == step::ready; }
   bool implicit() const { return settings_.security == security::implicit_tls; }
-  phase where() const;
   void advance_answering() { answering_ = mail_.following(answering_); }
 
   void on_reply();
@@ -81,23 +80,29 @@ class session : private speaker {
 
   void go(step next);
   void continue_connection();
-  errc prepare_transaction();
+  errc prepare(transaction& mail);
+  errc follow_up(const envelope& mail, body_source& body);
+  void on_previous();
+  void settle(errc why, fate reached);
   void open_transaction();
   void finish_mail(fate reached);
   void end_transaction(bool delivered);
-  bool record(errc why) { return verdict_.record(why, where()); }
+  bool record(errc why) {
+    return verdict_.record(why, answering_ == step::accept ? phase::mail : where());
+  }
   void record_reply(errc why);
   void refuse(errc why);                // by the reply at hand; then leave
   void leave(errc why = errc::none);    // with QUIT, where there is a place for it
   void hang_up(errc why = errc::none);  // at once
   void conclude(fate reached, step next);
   errc end_or(errc why) const;
-  milliseconds allowed() const;
 
   bool encrypted_ = false;
   bool authenticated_ = false;
   bool is_reused_ = false;  // a connection that was kept, and has not answered since
   bool early_ = false;      // the reply being read began before it was due
+  bool shows_previous_ = false;
+  verdict previous_{};  // on the mail whose final reply this one did not wait for
   const sasl::mechanism* login_ = nullptr;  // once it was begun on this connection
   reply_parser reply_{};
   capability_parser offered_{};
@@ -106,6 +111,7 @@ class session : private speaker {
 // ---- the caller ----------------------------------------------------------------------------
 
 inline errc session::send(const envelope& mail, body_source& body) noexcept {
+  if (takes_next()) return follow_up(mail, body);
   if (!is_idle()) return errc::busy;
   if (const errc bad = mail_.begin(settings_, mail, body); bad != errc::none) return bad;
   verdict_.begin();
@@ -122,6 +128,31 @@ inline errc session::send(const envelope& mail, body_source& body) noexcept {
   reply_.begin();
   go(implicit() ? step::handshake : step::greeting);
   return errc::none;
+}
+
+inline bool session::takes_next() const noexcept {
+  const bool waits = answering_ == step::message && outbox_.message_left() && previous_.is_told();
+  return waits && pipelines() && !is_lost() && mail_.may_be_followed();
+}
+
+inline errc session::follow_up(const envelope& mail, body_source& body) {
+  transaction next;
+  errc bad = next.begin(settings_, mail, body);
+  if (bad == errc::none) bad = prepare(next);
+  if (bad != errc::none) return bad;
+  verdict_.count(mail_.recipients);
+  previous_ = verdict_;
+  verdict_.begin();
+  mail_ = next;
+  outbox_.begin_message();
+  answering_ = step::accept;
+  sending_ = step::mail;
+  return errc::none;
+}
+
+inline bool session::take_finished() noexcept {
+  shows_previous_ = previous_.tell();
+  return shows_previous_ || (is_quiet() && verdict_.tell());
 }
 
 inline errc session::keep_alive() noexcept {
@@ -152,6 +183,11 @@ inline void session::cancel() noexcept {
 // ---- the driver ----------------------------------------------------------------------------
 
 inline void session::at(milliseconds now) noexcept {
+  if (shows_previous_) {  // it was shown, and its reply's words with it
+    shows_previous_ = false;
+    reply_.forget_text();
+    reply_.hold_text(verdict_.error() != errc::none || !verdict_.is_open());
+  }
   timer_.read(now);
   mail_.message.resume();
   auth_.resume();
@@ -160,14 +196,6 @@ inline void session::at(milliseconds now) noexcept {
 inline void session::expire() noexcept {
   if (is_quiet() || !timer_.passed(allowed())) return;
   hang_up(waits_for_source() ? errc::source_timeout : end_or(errc::timeout));
-}
-
-inline milliseconds session::next_timeout(milliseconds now) const noexcept {
-  if (is_quiet()) return no_timeout;
-  if (timer_.is_stale()) return 0;
-  const milliseconds rest = timer_.remaining(allowed(), now);
-  const milliseconds pace = answering_ == step::auth && auth_.is_busy() ? 0 : source_pace;
-  return waits_for_source() && pace < rest ? pace : rest;
 }
 
 inline std::span<const char> session::output(std::span<char> buffer) noexcept {
@@ -220,6 +248,7 @@ inline void session::on_reply() {
   is_reused_ = false;
   if (reply_.code() == 421 || early_) {
     mail_.refused = true;  // whatever of it was sent
+    if (answering_ == step::accept && !early_) settle(errc::service_closing, fate::not_delivered);
     record_reply(reply_.code() == 421 ? errc::service_closing : errc::unsolicited_reply);
     return hang_up();
   }
@@ -240,6 +269,7 @@ inline void session::heed_reply() {
     case step::starttls: return positive ? go(step::handshake) : refuse(errc::tls_refused);
     case step::auth: return on_auth();
     case step::noop: return go(step::ready);
+    case step::accept: return on_previous();
     case step::rset: return positive ? advance_answering() : refuse(errc::mail_refused);
     case step::mail:
       if (!positive && !reply_.is_refusal()) return refuse(errc::mail_refused);
@@ -280,7 +310,7 @@ inline void session::continue_connection() {
   }
   login_ = login;
   auth_.begin(*login, settings_, pipelines());
-  if (auth_.is_eager()) bad = prepare_transaction();
+  if (auth_.is_eager()) bad = prepare(mail_);
   if (bad == errc::none) return go(step::auth);
   login->forget();
   leave(bad);
@@ -314,15 +344,15 @@ inline void session::on_auth() {
   open_transaction();
 }
 
-inline errc session::prepare_transaction() {
+inline errc session::prepare(transaction& mail) {
   const std::uint32_t most = capabilities_.max_mails;
   if (most > 0 && mails_ >= most) return errc::too_many_mails;
-  return mail_.prepare(settings_, capabilities_, pipelines());
+  return mail.prepare(settings_, capabilities_, pipelines());
 }
 
 inline void session::open_transaction() {
   answering_ = step::mail;
-  const errc bad = prepare_transaction();
+  const errc bad = prepare(mail_);
   if (bad == errc::none) return go(needs_rset_ ? step::rset : step::mail);
   record(bad);
   finish_mail(fate::not_delivered);
@@ -339,6 +369,22 @@ inline void session::on_rcpt() {
     if (!all.last_answer_decides()) reply_.forget_text();
   }
   if (all.all_answered()) advance_answering();
+}
+
+// The mail before this one has its reply.
+inline void session::on_previous() {
+  if (reply_.is_class(2)) return settle(errc::none, fate::delivered);
+  if (reply_.is_refusal()) return settle(errc::message_refused, fate::not_delivered);
+  settle(errc::unexpected_reply, fate::unknown);
+  hang_up(errc::unexpected_reply);
+}
+
+inline void session::settle(errc why, fate reached) {
+  previous_.record(why, phase::accept);
+  previous_.cite(reply_.code(), reply_.enhanced());
+  previous_.decide(reached);
+  reply_.hold_text(true);
+  answering_ = step::mail;  // which may be said already
 }
 
 inline void session::on_data() {
@@ -421,11 +467,14 @@ inline void session::leave(errc why) {
 
 inline void session::hang_up(errc why) {
   record(why);
+  previous_.record(why, phase::accept);
+  previous_.decide(fate::unknown);
   const bool unanswered = outbox_.message_left() && !mail_.has_nobody();
   conclude(unanswered ? fate::unknown : fate::not_delivered, step::over);
 }
 
 inline void session::conclude(fate reached, step next) {
+  verdict_.count(mail_.recipients);
   verdict_.decide(reached);
   if (answering_ == step::auth) settings_.auth->forget();
   if (next == step::quit && quit_is_out()) {  // only its reply is waited for
@@ -433,16 +482,6 @@ inline void session::conclude(fate reached, step next) {
     return timer_.arm();
   }
   go(next);
-}
-
-inline phase session::where() const {
-  return answering_ == step::message && outbox_.message_left() ? phase::accept
-                                                               : phase_of(answering_);
-}
-
-inline milliseconds session::allowed() const {
-  const timeouts& with = *settings_.timeouts;
-  return waits_for_source() ? with.source : time_for(where(), with);
 }
 
 // What the end of a wait, `why`, says where it says more: silence in place of a greeting means more the

@@ -33,6 +33,12 @@ class speaker {
   errc speak(std::span<char> buffer) noexcept;
   void sent(std::span<char> buffer, std::size_t n) noexcept;
 
+  // What is waited for, and how long it may take.
+  bool is_quiet() const { return answering_ == step::over || answering_ == step::ready; }
+  phase where() const;
+  milliseconds allowed() const;
+  milliseconds next_timeout(milliseconds now) const noexcept;
+
   // Nothing more can come of the transaction, and so nothing more of it is begun.
   bool is_lost() const { return verdict_.error() != errc::none || mail_.has_nobody(); }
   bool all_answered() const { return outbox_.is_settled() && offset_ == 0; }
@@ -180,6 +186,26 @@ inline void speaker::advance_sending() {
     sending_ = is_mail_command(sending_) ? mail_.following(sending_) : step::none;
   }
   if (sending_ == step::message && mail_.parameters.chunked) mail_.begin_message(true);
+}
+
+// ---- what is waited for ---------------------------------------------------------------------
+
+inline phase speaker::where() const {
+  return answering_ == step::message && outbox_.message_left() ? phase::accept
+                                                               : phase_of(answering_);
+}
+
+inline milliseconds speaker::allowed() const {
+  const timeouts& with = *settings_.timeouts;
+  return waits_for_source() ? with.source : time_for(where(), with);
+}
+
+inline milliseconds speaker::next_timeout(milliseconds now) const noexcept {
+  if (is_quiet()) return no_timeout;
+  if (timer_.is_stale()) return 0;
+  const milliseconds rest = timer_.remaining(allowed(), now);
+  const milliseconds pace = answering_ == step::auth && auth_.is_busy() ? 0 : source_pace;
+  return waits_for_source() && pace < rest ? pace : rest;
 }
 
 }  // namespace mailmote::smtp

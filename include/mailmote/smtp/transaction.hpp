@@ -26,9 +26,11 @@ struct transaction {
       false;  // MAIL was, or the connection is over: no reply to the message can be a yes
 
   errc begin(const settings& with, const envelope& of, body_source& text) {
-    parameters = {};
-    const errc bad = check_strings(with, of, parameters.utf8);
+    bool needs_utf8 = false;
+    const errc bad = check_strings(with, of, needs_utf8);
     if (bad != errc::none) return bad;
+    parameters = {};
+    parameters.utf8 = needs_utf8;
     mail = of;
     body = &text;
     recipients.begin(of);
@@ -74,6 +76,11 @@ struct transaction {
   bool may_quit_ahead() const {
     const bool is_sure = recipients.all_answered() || mail.to.size() <= min_recipients;
     return mail.then == after::quit && message.has_one_reply() && is_sure && !goes_on();
+  }
+
+  // The next mail may follow the message at once (RFC 2920 3.1).
+  bool may_be_followed() const {
+    return mail.then == after::stay && message.has_one_reply() && !has_nobody() && !goes_on();
   }
 
   // Whether the reply that was just taken is the message's last; and whether it came too early: before
