@@ -49,7 +49,11 @@ class session {
   void start() noexcept;
   bool is_idle() const noexcept { return verdict_.is_told() && is_quiet(); }
   bool is_open() const noexcept { return answering_ == step::ready; }
-  outcome result() const noexcept { return verdict_.result(tally_, reply_.text(), login_); }
+  outcome result() const noexcept {
+    outcome mail = verdict_.result(tally_, reply_.text(), login_);
+    mail.missing = parameters_.missing;
+    return mail;
+  }
   bool take_finished() noexcept { return is_quiet() && verdict_.tell(); }  // true once a mail
 
   // The driver's side. `buffer` is always the same one, of at least min_buffer octets, and keeps
@@ -283,7 +287,7 @@ inline std::size_t session::write(std::span<char> room) {
     if (auth_.now() == auth_exchange::state::written) sending_ = step::none;
   } else {
     piece_writer out{room, offset_};
-    put_command(out, sending_, settings_, envelope_, tally_.sent(), parameters_);
+    put_command(out, sending_, settings_, envelope_, tally_.sent(), parameters_, capabilities_);
     out.put(carries_response() ? " " : "\r\n");
     written = out.written();
     if (settings_.transcript) settings_.transcript->client_said({room.data(), written});
@@ -437,7 +441,7 @@ inline void session::go(step next) {
   begin_ = end_ = offset_ = 0;
   awaited_ = next == step::greeting ? 1 : 0;
   if (next == step::ehlo || next == step::helo) {  // law 3: what was learned is forgotten
-    capabilities_ = {};
+    capabilities_ = {.other_keywords = settings_.other_extensions};
     offered_ = {};
   }
   arm();
