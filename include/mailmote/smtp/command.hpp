@@ -77,10 +77,11 @@ constexpr void put_command(piece_writer& out, step at, const settings& with, con
     put_mail_parameters(out, parameters);
     if (mail.parameters) mail.parameters->put_mail(out, offered);
   } else if (at == step::rcpt) {
+    const std::string_view address = mail.to[recipient];
     out.put(" TO:<");
-    out.put(mail.to[recipient]);
+    out.put(address);
     out.put(">");
-    if (mail.parameters) mail.parameters->put_rcpt(out, offered, recipient, mail.to[recipient]);
+    if (mail.parameters) mail.parameters->put_rcpt(out, offered, recipient, address);
   }
 }
 
