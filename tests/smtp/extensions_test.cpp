@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <cstddef>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -128,7 +129,7 @@ TEST_CASE("whatever a server offers, a mail says what may be said, or ends befor
       d.mail().parameters = mail.report;
       CAPTURE(offer(offered));
       CAPTURE(mail.to);
-      for (const std::size_t chunk : {1'000, 7, 1}) {
+      for (const std::size_t chunk : {std::size_t{1'000}, std::size_t{7}, std::size_t{1}}) {
         hold(d.play({.chunk = chunk, .small_buffers = chunk < 7}), offered, mail);
         CHECK(d.sent() == said_in(expected));
       }
