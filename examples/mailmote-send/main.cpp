@@ -24,6 +24,7 @@
 #include "logins.hpp"
 #include "message_file.hpp"
 #include "options.hpp"
+#include "parameters.hpp"
 #include "report.hpp"
 #include "scram_keys.hpp"
 #include "secrets.hpp"
@@ -94,6 +95,7 @@ class delivery {
                          .auth = logins_.chosen(),
                          .security = chosen_.tls,
                          .pipelining = chosen_.pipelining,
+                         .other_extensions = parameters_.extensions(),
                          .transcript = &screen_};
     if (chosen_.allow_cleartext_auth) s.cleartext_auth = mailmote::cleartext_auth::any;
     if (const milliseconds t = chosen_.timeout; t != 0) {
@@ -110,7 +112,8 @@ class delivery {
                                                         ? mailmote::recipients::all
                                                         : mailmote::recipients::any,
                                       .then = then,
-                                      .listener = &screen_};
+                                      .listener = &screen_,
+                                      .parameters = parameters_.all()};
     const bool connected = smtp_.is_open();
     errc error = smtp_.send(envelope, body_);
     if (error == errc::none && !connected) error = tcp_.connect(chosen_.host, port_);
@@ -186,6 +189,9 @@ class delivery {
       case errc::resolver_failed: return chosen_.host;
       case errc::bad_helo: return chosen_.helo;
       case errc::bad_reverse_path: return from_;
+      case errc::bad_parameter:
+      case errc::unlisted_extension:
+      case errc::bad_extension_list: return parameters_.fault();
       case errc::tls_bad_anchors: return view(chosen_.ca_file);
       case errc::tls_bad_client_certificate: return view(chosen_.certificate_file);
       case errc::bad_recipient: return *std::find_if(to_.begin(), to_.end(), is_no_address);
@@ -204,6 +210,7 @@ class delivery {
   console& screen_;
   const std::string_view from_ = read_mailbox(*chosen_.from).address;
   std::vector<std::string_view> to_{};
+  const parameters parameters_{chosen_};
   bool hinted_ = false;
 
   mailmote::wolfssl::context trust_{

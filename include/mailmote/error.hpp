@@ -29,7 +29,10 @@ enum class [[nodiscard]] errc : std::uint8_t{
     smtputf8_needed,    // an address is not ASCII, and the server has no SMTPUTF8; before MAIL
     eight_bit_needed,   // a body cannot be sent without 8BITMIME
     response_too_long,  // a login's response is over 12,288 octets in base64; found while it is sent
-    extension_missing,  // an extension that settings or envelope ask for is not offered
+    extension_missing,  // an extension that settings or envelope ask for is not offered; before MAIL
+    bad_parameter,  // a parameter of MAIL or RCPT is none of RFC 5321 4.1.2, or against its own RFC
+    unlisted_extension,  // a parameter's keyword is none of ours, and not in `other_extensions`
+    bad_extension_list,  // `other_extensions` is no list of keywords, or has too many of them
 
     // The connection. The first two are said by ports, which look names up.
     no_such_host,         // the server's name does not exist

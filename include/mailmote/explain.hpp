@@ -32,6 +32,10 @@ constexpr std::string_view explain(errc error) {
     case errc::smtputf8_needed: return "an address is not ASCII, and the server has no SMTPUTF8";
     case errc::eight_bit_needed: return "the message needs 8BITMIME, and the server has none";
     case errc::extension_missing: return "the server lacks an extension that was asked for";
+    case errc::bad_parameter: return "a parameter of MAIL or RCPT cannot be sent";
+    case errc::unlisted_extension:
+      return "a parameter needs an extension that the settings do not list";
+    case errc::bad_extension_list: return "the settings' list of extensions is no list of keywords";
 
     case errc::no_such_host: return "no such host";
     case errc::resolver_failed: return "the host's name could not be looked up";

@@ -225,6 +225,35 @@ TEST_CASE("a mail may be exactly as large as the server takes, and not an octet 
   CHECK(smtp::fit_mail(offered, alert, body, with) == errc::none);
 }
 
+TEST_CASE("a mail's own parameters are judged after its addresses, and before its login") {
+  struct refusing final : esmtp_parameters {
+    errc check(const settings&, const envelope&) const noexcept override {
+      return errc::bad_parameter;
+    }
+    std::string_view missing(const capabilities& offered) const noexcept override {
+      return offered.has(extension::dsn) ? std::string_view{} : "DSN";
+    }
+    void put_mail(smtp::piece_writer&, const capabilities&) const noexcept override {}
+    void put_rcpt(smtp::piece_writer&, const capabilities&, std::size_t,
+                  std::string_view) const noexcept override {}
+  };
+  const refusing those;
+  settings with = sound;
+  sasl::plain bad_login{"", ""};
+  with.auth = &bad_login;
+  CHECK(check(with, {.from = "a@b", .to = "a", .parameters = &those}) == errc::bad_recipient);
+  CHECK(check(with, {.from = "a@b", .to = "a@b", .parameters = &those}) == errc::bad_parameter);
+
+  listening_body body;
+  body.answer = errc::source_spent;
+  smtp::mail_parameters parameters;
+  const envelope mail{.from = "a@b", .to = "a@b", .parameters = &those};
+  CHECK(smtp::fit_mail(offering({}), mail, body, parameters) == errc::extension_missing);
+  CHECK(parameters.missing == "DSN");
+  CHECK(smtp::fit_mail(offering({extension::dsn}), mail, body, parameters) == errc::source_spent);
+  CHECK(parameters.missing == "");
+}
+
 TEST_CASE("more recipients than the server takes are an error only where all are wanted") {
   const std::string_view three[] = {"a@b", "b@b", "c@b"};
   envelope mail{.from = "", .to = three};

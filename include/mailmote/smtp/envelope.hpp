@@ -87,6 +87,8 @@ enum class after : unsigned char {
   stay,  // it is kept for the next `send`, or `quit`
 };
 
+class esmtp_parameters;  // parameters.hpp
+
 // All that is referred to must live until the client has finished with the mail.
 struct envelope {
   std::string_view from{};  // the reverse-path, without <>; empty is the null reverse-path
@@ -94,6 +96,10 @@ struct envelope {
   recipients deliver_if = recipients::any;
   after then = after::quit;
   recipient_listener* listener = nullptr;  // hears each recipient's reply; may be null
+
+  // What else is said with MAIL and RCPT (dsn.hpp, require_tls.hpp, other_parameters.hpp); may be
+  // null.
+  const esmtp_parameters* parameters = nullptr;
 };
 
 }  // namespace mailmote

@@ -110,6 +110,9 @@ struct outcome {
   // What the server said of a login that it refused, beside its reply: OAuth's JSON. UNTRUSTED, and of
   // the mechanism.
   std::string_view login_text{};
+  // With errc::extension_missing, the keyword that the server does not offer. Of the parameters or
+  // the settings, and valid while they are.
+  std::string_view missing{};
 };
 
 // One RCPT's reply, handed out when it arrives.

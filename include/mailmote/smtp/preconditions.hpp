@@ -45,6 +45,9 @@ inline errc check_strings(const settings& with, const envelope& mail, bool& need
     if (to == text::address_form::invalid) return errc::bad_recipient;
     if (to == text::address_form::utf8) needs_utf8 = true;
   }
+  if (mail.parameters != nullptr) {
+    if (const errc bad = mail.parameters->check(with, mail); bad != errc::none) return bad;
+  }
   return with.auth != nullptr ? with.auth->check() : errc::none;
 }
 
@@ -53,6 +56,8 @@ inline errc check_strings(const settings& with, const envelope& mail, bool& need
 inline errc fit_mail(const capabilities& offered, const envelope& mail, body_source& body,
                      mail_parameters& with) {
   if (with.utf8 && !offered.has(extension::smtputf8)) return errc::smtputf8_needed;
+  if (mail.parameters) with.missing = mail.parameters->missing(offered);
+  if (!with.missing.empty()) return errc::extension_missing;
   const bool too_many = offered.max_recipients > 0 && mail.to.size() > offered.max_recipients;
   if (too_many && mail.deliver_if == recipients::all) return errc::too_many_recipients;
   with.eight_bit = offered.has(extension::eight_bit_mime);

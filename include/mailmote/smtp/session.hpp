@@ -48,7 +48,9 @@ class session : private speaker {
   bool is_open() const noexcept { return answering_ == step::ready; }
   bool takes_next() const noexcept;
   outcome result() const noexcept {
-    return (shows_previous_ ? previous_ : verdict_).result(reply_.text(), login_);
+    outcome mail = (shows_previous_ ? previous_ : verdict_).result(reply_.text(), login_);
+    if (mail.error == errc::extension_missing) mail.missing = mail_.parameters.missing;
+    return mail;
   }
   bool take_finished() noexcept;  // true once a mail
   const capabilities& offered() const noexcept { return capabilities_; }
@@ -419,7 +421,7 @@ inline void session::go(step next) {
   answering_ = next;
   begin_at(next);
   if (next == step::ehlo || next == step::helo) {  // law 3: what was learned is forgotten
-    capabilities_ = {};
+    capabilities_ = {.other_keywords = settings_.other_extensions};
     offered_ = {};
   }
 }

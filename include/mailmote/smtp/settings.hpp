@@ -75,6 +75,11 @@ struct settings {
   // octets, against RFC 4954 section 4: a long token, say, for Microsoft's.
   bool long_initial_response = false;
 
+  // Which extensions are looked for in the server's offer beyond those that mailmote knows, so that
+  // a mail may have their parameters (other_parameters.hpp): up to 32 keywords of up to 24 octets,
+  // with one space between, such as "DELIVERBY MT-PRIORITY".
+  std::string_view other_extensions{};
+
   mailmote::transcript* transcript = nullptr;  // may be null
 };
 

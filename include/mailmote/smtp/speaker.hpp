@@ -144,7 +144,8 @@ inline std::size_t speaker::write(std::span<char> room) {
     }
   } else {
     piece_writer out{room, offset_};
-    put_command(out, sending_, settings_, mail_.mail, mail_.recipients.sent(), mail_.parameters);
+    put_command(out, sending_, settings_, mail_.mail, mail_.recipients.sent(), mail_.parameters,
+                capabilities_);
     out.put(carries_response() ? " " : "\r\n");
     written = out.written();
     outbox_.add_lines(written);
