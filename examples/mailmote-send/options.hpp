@@ -77,6 +77,8 @@ struct options {
 
   mailmote::milliseconds timeout = 0;  // of every step; 0: those of RFC 5321
   bool pipelining = true;
+  bool chunking = false;
+  bool pipeline_auth = false;
   bool verbose = false;
   bool quiet = false;
 
