@@ -37,6 +37,9 @@ constexpr exit_code exit_code_of(mailmote::errc error, mailmote::retry retry) {
     case errc::bad_password:
     case errc::bad_authorization:
     case errc::needs_saslprep:
+    case errc::bad_parameter:
+    case errc::unlisted_extension:
+    case errc::bad_extension_list:
     case errc::response_too_long:
     case errc::bad_field:
     case errc::bad_utf8:
@@ -72,6 +75,9 @@ constexpr exit_code exit_code_of(mailmote::errc error, mailmote::retry retry) {
     case errc::closed_before_reply:
     case errc::closed_in_reply:
     case errc::timeout:
+    case errc::chunk_timeout:
+    case errc::idle_closed:
+    case errc::too_many_mails:
     case errc::silent_greeting:
     case errc::service_closing:
     case errc::source_timeout:

@@ -24,6 +24,7 @@
 #include "logins.hpp"
 #include "message_file.hpp"
 #include "options.hpp"
+#include "parameters.hpp"
 #include "recipients.hpp"
 #include "report.hpp"
 #include "scram_keys.hpp"
@@ -68,9 +69,13 @@ class delivery {
     unsigned long arrived = 0;
     exit_code code = delivered;
     while (code == delivered && arrived < chosen_.count) {
-      if (mail_ != nullptr && arrived > 0) mail_->count(static_cast<std::uint32_t>(arrived + 1));
-      code = send(arrived + 1 == chosen_.count ? mailmote::after::quit : mailmote::after::stay);
-      if (code == delivered) ++arrived;
+      code = under_way_ == 0 ? begin_mail() : delivered;
+      while (under_way_ > 0) {
+        const exit_code one = finish();
+        if (one == delivered) ++arrived;
+        if (code == delivered || one == fate_unknown) code = one;
+        if (code == delivered && begun_ < chosen_.count) break;
+      }
     }
     if (chosen_.count == 1) return code;
     const std::string tally =
@@ -95,6 +100,9 @@ class delivery {
                          .auth = logins_.chosen(),
                          .security = chosen_.tls,
                          .pipelining = chosen_.pipelining,
+                         .chunking = chosen_.chunking,
+                         .pipeline_auth = chosen_.pipeline_auth,
+                         .other_extensions = parameters_.extensions(),
                          .transcript = &screen_};
     if (chosen_.allow_cleartext_auth) s.cleartext_auth = mailmote::cleartext_auth::any;
     if (const milliseconds t = chosen_.timeout; t != 0) {
@@ -104,15 +112,19 @@ class delivery {
     return s;
   }
 
-  exit_code send(mailmote::after then) {
-    const mailmote::envelope envelope{.from = from_,
-                                      .to = to_,
-                                      .deliver_if = chosen_.all_recipients
-                                                        ? mailmote::recipients::all
-                                                        : mailmote::recipients::any,
-                                      .then = then,
-                                      .listener = &screen_};
-    const bool connected = smtp_.is_open();
+  // The next mail, on its way.
+  exit_code begin_mail() {
+    const bool is_last = begun_ + 1 == chosen_.count;
+    if (mail_ != nullptr && begun_ > 0) mail_->count(static_cast<std::uint32_t>(begun_ + 1));
+    const mailmote::envelope envelope{
+        .from = from_,
+        .to = to_,
+        .deliver_if =
+            chosen_.all_recipients ? mailmote::recipients::all : mailmote::recipients::any,
+        .then = is_last ? mailmote::after::quit : mailmote::after::stay,
+        .listener = &screen_,
+        .parameters = parameters_.all()};
+    const bool connected = smtp_.is_open() || smtp_.takes_next();
     errc error = smtp_.send(envelope, body_);
     if (error == errc::none && !connected) error = tcp_.connect(chosen_.host, port_);
     if (error != errc::none) {
@@ -120,10 +132,19 @@ class delivery {
       screen_.complain(report(unsent, to_.size(), reason_for(unsent)));
       return exit_code_of(unsent);
     }
-    const mailmote::outcome mail = finish();
-    if (!connected && !mail.mechanism.empty()) {
+    ++begun_;
+    ++under_way_;
+    return delivered;
+  }
+
+  // The first of those under way, to its end.
+  exit_code finish() {
+    const mailmote::outcome mail = wait_for_outcome();
+    --under_way_;
+    if (is_first_ && !mail.mechanism.empty()) {
       screen_.note("the login is " + std::string{mail.mechanism});
     }
+    is_first_ = false;
     const std::string reason = reason_for(mail) + std::string{place_of(mail)};
     const std::string text = report(mail, to_.size(), reason);
     if (mail.fate == mailmote::fate::delivered) {
@@ -135,10 +156,11 @@ class delivery {
     return exit_code_of(mail);
   }
 
-  // As mailmote::run, with something to look at meanwhile.
-  mailmote::outcome finish() {
+  // As mailmote::run, with something to look at meanwhile; and the next mail follows as soon as it may.
+  mailmote::outcome wait_for_outcome() {
     const milliseconds begin = tcp_.now();
     while (smtp_.poll(tcp_.now()) == mailmote::status::working) {
+      if (begun_ < chosen_.count && smtp_.takes_next() && begin_mail() == delivered) continue;
       const milliseconds now = tcp_.now();
       milliseconds timeout = smtp_.next_timeout(now);
       if (!hinted_ && !screen_.has_heard()) {
@@ -188,6 +210,9 @@ class delivery {
       case errc::resolver_failed: return chosen_.host;
       case errc::bad_helo: return chosen_.helo;
       case errc::bad_reverse_path: return from_;
+      case errc::bad_parameter:
+      case errc::unlisted_extension:
+      case errc::bad_extension_list: return parameters_.fault();
       case errc::tls_bad_anchors: return view(chosen_.ca_file);
       case errc::tls_bad_client_certificate: return view(chosen_.certificate_file);
       case errc::bad_recipient: return *std::find_if(to_.begin(), to_.end(), is_no_address);
@@ -206,7 +231,11 @@ class delivery {
   console& screen_;
   const std::string_view from_ = read_mailbox(*chosen_.from).address;
   std::vector<std::string_view> to_{};
+  const parameters parameters_{chosen_};
   bool hinted_ = false;
+  bool is_first_ = true;
+  unsigned long begun_ = 0;
+  unsigned long under_way_ = 0;  // of those: one, or two when one follows the other at once
 
   mailmote::wolfssl::context trust_{
       {.anchors_file = chosen_.ca_file ? chosen_.ca_file->c_str() : nullptr,

@@ -92,6 +92,43 @@ const char* add(options& chosen, string_view value) {
   return nullptr;
 }
 
+// never, or a list of the others.
+const char* take_notify(options& chosen, string_view value) {
+  using mailmote::dsn_notify;
+  constexpr word<dsn_notify> words[] = {{"success", dsn_notify::success},
+                                        {"failure", dsn_notify::failure},
+                                        {"delay", dsn_notify::delay}};
+  constexpr const char* wanted = "never, or some of success,failure,delay";
+  dsn_notify all = dsn_notify::unsaid;
+  for (std::size_t comma = 0; value != "never" && comma != value.npos;) {
+    comma = value.find(',');
+    dsn_notify one = dsn_notify::unsaid;
+    if (!read_choice(value.substr(0, comma), words, one)) return wanted;
+    all = all | one;
+    if (comma != value.npos) value.remove_prefix(comma + 1);
+  }
+  chosen.notify = value == "never" ? dsn_notify::never : all;
+  return nullptr;
+}
+
+const char* take_return(options& chosen, string_view value) {
+  using mailmote::dsn_return;
+  constexpr word<dsn_return> words[] = {{"full", dsn_return::full},
+                                        {"headers", dsn_return::headers}};
+  return read_choice(value, words, chosen.returns) ? nullptr : "full or headers";
+}
+
+const char* take_envelope_id(options& chosen, string_view value) {
+  chosen.envelope_id = value;
+  return value.empty() ? "a text" : nullptr;
+}
+
+template <auto Member>
+const char* add_parameter(options& chosen, string_view value) {
+  (chosen.*Member).emplace_back(value);
+  return value.find(':') == value.npos ? "KEYWORD:TEXT" : nullptr;
+}
+
 const char* take_count(options& chosen, string_view value) {
   return read_number(value, 1, 1'000'000'000, chosen.count) ? nullptr : "a number of 1 or more";
 }
@@ -167,11 +204,28 @@ constexpr option all_options[] = {
     {"--date", "DATE", "Unix seconds, RFC 5322 or ISO 8601; default: now", text<&options::date>},
     {"--message-id", "ID", "left@right; default: one that no other mail has",
      text<&options::message_id>},
+    {"--dsn-notify", "LIST",
+     "tell the sender of success, failure or delay (with commas between); or never", take_notify},
+    {"--dsn-return", "HOW", "full or headers: how much of the mail comes back with a failure",
+     take_return},
+    {"--envid", "TEXT", "what such a notification names the mail by", take_envelope_id},
+    {"--require-tls", "", "have it sent over verified TLS on its whole way, or not at all",
+     set<&options::requires_tls, true>},
+    {"--mail-parameter", "KEYWORD:TEXT", "", add_parameter<&options::mail_parameters>},
+    {"", "", "say TEXT with MAIL, such as BY=120;R, to a server that offers KEYWORD, such as",
+     nullptr},
+    {"", "", "DELIVERBY; to another, send nothing; may be given many times", nullptr},
+    {"--rcpt-parameter", "KEYWORD:TEXT", "", add_parameter<&options::rcpt_parameters>},
+    {"", "", "the same with every RCPT", nullptr},
     {"--count", "N", "send it N times over one connection", take_count},
     {"--timeout", "SECONDS", "how long each step may take; default: 2 to 10 minutes (RFC 5321)",
      take_timeout},
     {"--no-pipelining", "", "one command at a time, whatever the server offers",
      set<&options::pipelining, false>},
+    {"--chunking", "", "send the message as BDAT chunks, where the server offers CHUNKING",
+     set<&options::chunking, true>},
+    {"--pipeline-auth", "", "let the mail follow AUTH PLAIN or EXTERNAL without its reply",
+     set<&options::pipeline_auth, true>},
     {"--derive-scram-keys", "",
      "send nothing: print what a device needs of --user's password for SCRAM",
      set<&options::derives_keys, true>},
@@ -280,6 +334,9 @@ std::optional<complaint> contradiction(const options& chosen) {
   if (chosen.composes() && chosen.body != "-") return excludes("--body", "--subject and the like");
   if (chosen.text && chosen.text_file) return excludes("--text", "--text-file");
   if (chosen.html && chosen.html_file) return excludes("--html", "--html-file");
+  if (chosen.requires_tls && chosen.tls == mailmote::security::cleartext) {
+    return excludes("--require-tls", "--tls none");
+  }
   return double_input(chosen);
 }
 

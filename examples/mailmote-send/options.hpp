@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include <mailmote/smtp/dsn.hpp>
 #include <mailmote/smtp/settings.hpp>
 
 #include "exit_code.hpp"
@@ -65,11 +66,20 @@ struct options {
   std::optional<std::string> date{};
   std::optional<std::string> message_id{};
 
+  mailmote::dsn_notify notify = mailmote::dsn_notify::unsaid;
+  mailmote::dsn_return returns = mailmote::dsn_return::unsaid;
+  std::string envelope_id{};
+  bool requires_tls = false;
+  std::vector<std::string> mail_parameters{};  // KEYWORD:TEXT
+  std::vector<std::string> rcpt_parameters{};
+
   bool all_recipients = false;
   unsigned long count = 1;
 
   mailmote::milliseconds timeout = 0;  // of every step; 0: those of RFC 5321
   bool pipelining = true;
+  bool chunking = false;
+  bool pipeline_auth = false;
   bool verbose = false;
   bool quiet = false;
 

@@ -41,8 +41,9 @@ std::string report(const mailmote::outcome& mail, std::size_t recipients, std::s
   }
   // With --all-recipients, those who were accepted get nothing either.
   const bool spoils_all = mail.error == mailmote::errc::recipients_refused && mail.accepted > 0;
+  const std::string missing = mail.missing.empty() ? "" : ": " + printable(mail.missing);
   return (spoils_all ? "not delivered to anybody: " : "not delivered: ") + std::string{reason} +
-         reply_of(mail) + std::string{advice(mail)};
+         missing + reply_of(mail) + std::string{advice(mail)};
 }
 
 std::string words_on_login(const mailmote::outcome& mail) {

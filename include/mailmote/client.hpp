@@ -60,7 +60,7 @@ class client {
   // Unless is_open(), this is the first mail of a new connection: the caller has connected the
   // stream, or has begun to.
   errc send(const envelope& mail, body_source& body) noexcept {
-    if (connected_ && !is_open()) return errc::busy;
+    if (connected_ && !is_open() && !takes_next()) return errc::busy;
     const errc refused = session_.send(mail, body);
     if (refused == errc::none) connected_ = true;
     return refused;
@@ -96,6 +96,20 @@ class client {
     return session_.is_idle() && (session_.is_open() || !connected_);
   }
   bool is_open() const noexcept { return session_.is_open(); }  // after::stay kept a connection
+
+  // Whether send() would be taken although a mail is under way: its message has left, with after::stay and
+  // PIPELINING, and the next mail may follow without its reply (RFC 2920 3.1). `finished` is then said of
+  // both, in their order, with a result() each, which stands until the next poll.
+  bool takes_next() const noexcept { return session_.takes_next(); }
+
+  // Asks for a reply (NOOP), so that nobody on the way takes a kept connection for a dead one: poll until
+  // idle. A connection that is gone by then is closed, and no mail has failed. errc::busy while a mail is
+  // under way.
+  errc keep_alive() noexcept { return session_.keep_alive(); }
+
+  // What the server has offered in its last reply to EHLO, and what of it the last mail used.
+  const smtp::capabilities& offered() const noexcept { return session_.offered(); }
+  const smtp::mail_parameters& used() const noexcept { return session_.used(); }
 
   // Ends a connection that after::stay kept: poll until idle. errc::busy while a mail is under way.
   errc quit() noexcept { return session_.quit(); }

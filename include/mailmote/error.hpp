@@ -30,7 +30,10 @@ enum class [[nodiscard]] errc : std::uint8_t{
     eight_bit_needed,   // a body cannot be sent without 8BITMIME; before MAIL
     binary_needed,      // a body cannot be sent without BINARYMIME and chunking; before MAIL
     response_too_long,  // a login's response is over 12,288 octets in base64; found while it is sent
-    extension_missing,  // an extension that settings or envelope ask for is not offered
+    extension_missing,  // an extension that settings or envelope ask for is not offered; before MAIL
+    bad_parameter,  // a parameter of MAIL or RCPT is none of RFC 5321 4.1.2, or against its own RFC
+    unlisted_extension,  // a parameter's keyword is none of ours, and not in `other_extensions`
+    bad_extension_list,  // `other_extensions` is no list of keywords, or has too many of them
 
     // The connection. The first two are said by ports, which look names up.
     no_such_host,         // the server's name does not exist
@@ -39,6 +42,8 @@ enum class [[nodiscard]] errc : std::uint8_t{
     closed_before_reply,  // the connection ended where a reply was due
     closed_in_reply,      // the connection ended inside a reply
     timeout,              // the server let the phase's time pass
+    chunk_timeout,  // the server let the time of a BDAT chunk's reply pass: does it hang on CHUNKING?
+    idle_closed,    // a kept connection was gone before the mail's first reply: connect again
     silent_greeting,      // ten seconds or more without a greeting: an implicit-TLS port?
 
     // What the server said was not SMTP, or not due.
@@ -69,6 +74,7 @@ enum class [[nodiscard]] errc : std::uint8_t{
     data_refused,          // DATA was
     message_refused,       // the final reply after the message was
     message_too_large,     // longer than the SIZE that the server announced; before MAIL
+    too_many_mails,        // the server's MAILMAX is reached on this connection; before MAIL
     too_many_recipients,  // more than the server takes in one mail, with `recipients::all`; before MAIL
 
     // The message.

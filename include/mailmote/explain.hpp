@@ -38,6 +38,10 @@ constexpr std::string_view explain(errc error) {
       return "the message is binary, which needs chunking, and a server with CHUNKING and "
              "BINARYMIME";
     case errc::extension_missing: return "the server lacks an extension that was asked for";
+    case errc::bad_parameter: return "a parameter of MAIL or RCPT cannot be sent";
+    case errc::unlisted_extension:
+      return "a parameter needs an extension that the settings do not list";
+    case errc::bad_extension_list: return "the settings' list of extensions is no list of keywords";
 
     case errc::no_such_host: return "no such host";
     case errc::resolver_failed: return "the host's name could not be looked up";
@@ -45,6 +49,9 @@ constexpr std::string_view explain(errc error) {
     case errc::closed_before_reply: return "the server closed the connection instead of replying";
     case errc::closed_in_reply: return "the server closed the connection inside a reply";
     case errc::timeout: return "the server did not reply in time";
+    case errc::chunk_timeout:
+      return "the server did not reply to BDAT in time: it may offer CHUNKING and not do it";
+    case errc::idle_closed: return "the server had closed the idle connection; connect again";
     case errc::silent_greeting:
       return "the server did not greet: out of reach, or this port expects TLS from the first byte";
 
@@ -77,6 +84,7 @@ constexpr std::string_view explain(errc error) {
     case errc::data_refused: return "the server refuses to take the message";
     case errc::message_refused: return "the server refuses the message";
     case errc::message_too_large: return "the message is larger than the server takes";
+    case errc::too_many_mails: return "the server takes no more mails on this connection";
     case errc::too_many_recipients: return "the mail has more recipients than the server takes";
 
     case errc::source_failed: return "the message, or the login, could not be read to its end";

@@ -19,7 +19,10 @@
 #include <mailmote/sasl/scram.hpp>
 #include <mailmote/sasl/strongest.hpp>
 #include <mailmote/sasl/xoauth2.hpp>
+#include <mailmote/smtp/dsn.hpp>
+#include <mailmote/smtp/other_parameters.hpp>
 #include <mailmote/smtp/refusal.hpp>
+#include <mailmote/smtp/require_tls.hpp>
 #include <mailmote/text/stream_source.hpp>
 #include <mailmote/text/text_source.hpp>
 #include <mailmote/version.hpp>

@@ -57,7 +57,7 @@ build_suite || { cat "$work/log"; give_up 'the suite does not compile'; }
 suite_fails && give_up 'the suite fails without a bug'
 
 plant 'what was offered before TLS is still believed inside it' smtp/session.hpp \
-  '    capabilities_ = {};' '    if (!encrypted_) capabilities_ = {};'
+  '    capabilities_ = {' '    if (!encrypted_) capabilities_ = {'
 plant 'a mail counts as delivered on its 354' smtp/session.hpp \
   'message_.begin(is_lost() ? nullptr : body_, body_->length());' \
   'message_.begin(is_lost() ? nullptr : body_, body_->length()); verdict_.decide(fate::delivered);'
@@ -76,6 +76,12 @@ plant 'the password stays in the buffer' smtp/session.hpp \
   'if (answering_ == step::auth) wipe(octets);' ''
 plant 'a password may go out in clear' smtp/preconditions.hpp \
   'if (encrypted || ' 'if (!encrypted || encrypted || '
+plant 'a parameter may have a second line' smtp/other_parameters.hpp \
+  "if (!ascii::is_printable(c) || c == ' '" "if (c == ' '"
+plant 'an extension that is missing is done without' smtp/other_parameters.hpp \
+  'if (!one.optional && !offered' 'if (one.optional && !offered'
+plant 'REQUIRETLS is believed of a server that does not know it' smtp/require_tls.hpp \
+  'offered.has(smtp::extension::requiretls) ? std::string_view{} : keyword' 'std::string_view{}'
 plant 'a reply code has two digits' smtp/reply.hpp 'place_ < place::code_end' \
   'place_ < place::digit_3'
 plant 'the last line keeps one octet of its end' smtp/dot_stuffing.hpp \

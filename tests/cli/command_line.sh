@@ -88,6 +88,19 @@ check 'a count below that of RFC 7677' misused '--iterations needs a number from
   --derive-scram-keys --user mote17 --pass secret --salt AAAA --iterations 4095
 check 'a count that would take minutes' misused '--iterations needs a number from 4096 to 10000000' \
   --derive-scram-keys --user mote17 --pass secret --salt AAAA --iterations 10000001
+for list in '' ',' 'success,' ',success' 'never,success' SUCCESS 'success failure'; do
+  check "notifications that there are not: $list" misused \
+    '--dsn-notify needs never, or some of success,failure,delay' "${all[@]}" --dsn-notify "$list"
+done
+check 'a part of the mail that does not come back' misused '--dsn-return needs full or headers' \
+  "${all[@]}" --dsn-return hdrs
+check 'an envelope id of nothing' misused '--envid needs a text' "${all[@]}" --envid ''
+check 'a parameter of no extension' misused '--mail-parameter needs KEYWORD:TEXT' \
+  "${all[@]}" --mail-parameter 'BY=120;R'
+check 'a parameter of RCPT, of no extension' misused '--rcpt-parameter needs KEYWORD:TEXT' \
+  "${all[@]}" --rcpt-parameter 'X=1'
+check 'TLS on the whole way but for its beginning' misused \
+  '--require-tls and --tls none cannot both be given' "${all[@]}" --require-tls --tls none
 for salt in '' 'A' 'AA!A' "$(head -c 65 /dev/zero | base64 -w 0)"; do
   check "a salt that is none: ${salt:0:10}" misused '--salt needs 1 to 64 octets in base64' \
     --derive-scram-keys --user mote17 --pass secret --iterations 4096 --salt "$salt"
@@ -105,7 +118,8 @@ lists_options() {
     --count --timeout --verbose --quiet --allow-cleartext-auth --all-recipients --no-pipelining \
     --help --version --subject --text --text-file --html --html-file --attach --inline --cc --bcc \
     --reply-to --header --date --message-id --token-file --cert --key --prepared \
-    --derive-scram-keys --salt --iterations --to-file; do
+    --derive-scram-keys --salt --iterations --dsn-notify --dsn-return --envid --require-tls \
+    --mail-parameter --rcpt-parameter --to-file; do
     grep -qE "^  $option " "$work/out" || complain "no $option"
   done
 }

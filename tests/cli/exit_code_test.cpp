@@ -85,6 +85,9 @@ TEST_CASE("an extension that was asked for and is not offered is 69, as is a mai
 TEST_CASE("what cannot be sent at all is 65, and what cannot be read 66") {
   CHECK(exit_code(errc::bad_recipient) == 65);
   CHECK(exit_code(errc::bad_password) == 65);
+  CHECK(exit_code(errc::bad_parameter) == 65);
+  CHECK(exit_code(errc::unlisted_extension) == 65);
+  CHECK(exit_code(errc::bad_extension_list) == 65);
   CHECK(exit_code(errc::smtputf8_needed) == 65);
   CHECK(exit_code(errc::source_failed) == 66);
   CHECK(exit_code(errc::tls_bad_anchors) == 66);

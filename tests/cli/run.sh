@@ -28,6 +28,7 @@ source "$here/exit_codes.sh"
 source "$here/composing.sh"
 source "$here/trust.sh"
 source "$here/logins.sh"
+source "$here/parameters.sh"
 end_silence
 
 echo "$passed passed, $failed failed"

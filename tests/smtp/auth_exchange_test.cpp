@@ -93,7 +93,7 @@ template <class Login>
 auth_exchange begun(Login& login) {
   CHECK(login.select(everything()) == errc::none);
   auth_exchange exchange;
-  exchange.begin(login, {});
+  exchange.begin(login, {}, false);
   return exchange;
 }
 
@@ -245,7 +245,7 @@ TEST_CASE("a refusal is the mechanism's until a secret or its proof has left, an
     check(exchange, true);
     CHECK(challenge(exchange, asked, "Zm8=") == errc::none);
     check(exchange, false);
-    exchange.begin(asked, {});  // another login
+    exchange.begin(asked, {}, false);  // another login
     check(exchange, true);
   }
 }

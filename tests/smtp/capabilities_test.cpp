@@ -8,6 +8,7 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <mailmote/smtp/capabilities.hpp>
 
@@ -22,9 +23,9 @@ constexpr std::size_t extensions = static_cast<std::size_t>(extension::limits) +
 static_assert(smtp::extension_keywords[extensions].empty());
 
 // What a server offers that says `lines` after its greeting line.
-capabilities offered(std::initializer_list<std::string_view> lines) {
+capabilities offered(std::initializer_list<std::string_view> lines, std::string_view others = {}) {
   smtp::capability_parser parser;
-  capabilities found;
+  capabilities found{.other_keywords = others};
   const auto read = [&](std::string_view line) {
     for (const char c : line) parser.text(c, found);
     parser.line_end(found);
@@ -176,6 +177,11 @@ TEST_CASE("the limits of a server are read (RFC 9422)") {
   const capabilities found = offered({"LIMITS RCPTMAX=20 MAILMAX=5 RCPTDOMAINMAX=1"});
   CHECK(found.max_recipients == 20);
   CHECK(found.max_mails == 5);
+  CHECK(found.max_recipient_domains == 1);
+  CHECK(offered({"LIMITS RCPTDOMAINMAX=100"}).max_recipients == 0);
+  CHECK(offered({"Limits RcptDomainMax=100"}).max_recipient_domains == 100);
+  CHECK(offered({"LIMITS RCPTDOMAINMAX=4294967295"}).max_recipient_domains == 0xFFFF'FFFF);
+  CHECK(offered({"LIMITS RCPTDOMAINMAX=10000000000"}).max_recipient_domains == 0);  // too long
   CHECK(offered({"limits mailmax=5"}).max_mails == 5);
   CHECK(offered({"LIMITS X=1 RCPTMAX=999999"}).max_recipients == 999'999);
   CHECK(offered({"LIMITS RCPTMAX=99999999999"}).max_recipients == 0xFFFF'FFFF);
@@ -185,11 +191,82 @@ TEST_CASE("a limit that is no number is none") {
   for (const std::string_view line :
        {"LIMITS", "LIMITS RCPTMAX", "LIMITS RCPTMAX=", "LIMITS RCPTMAX=x", "LIMITS RCPTMAX=-1",
         "LIMITS RCPTMAX=0", "LIMITS RCPTMAX 20", "LIMITS XRCPTMAX=20", "DSN RCPTMAX=20",
-        "RCPTMAX=20", "LIMITS RCPTMAX=20;MAILMAX=5"}) {
+        "RCPTMAX=20", "LIMITS RCPTMAX=20;MAILMAX=5", "LIMITS =20", "LIMITS RCPTMAX==20",
+        "LIMITS RCPTDOMAINMAX=x", "LIMITS RCPTMAXX=20", "LIMITS RCPT=20",
+        "LIMITS RCPTMAX,MAX=20"}) {
     CAPTURE(line);
     CHECK(offered({line}).max_recipients == 0);
     CHECK(offered({line}).max_mails == 0);
+    CHECK(offered({line}).max_recipient_domains == 0);
   }
+}
+
+TEST_CASE("a limit that nobody knows does not hide the others, and the last word counts") {
+  const capabilities found =
+      offered({"LIMITS X-FLAG RCPTMAX=20 FUTURE=a=b MAILMAX=5 X_Y=! RCPTMAX=30"});
+  CHECK(found.max_recipients == 30);
+  CHECK(found.max_mails == 5);
+  CHECK(found.max_recipient_domains == 0);
+}
+
+TEST_CASE("a keyword that was listed is noted, in any case, with or without words behind it") {
+  const std::string_view list = "DELIVERBY MT-PRIORITY X-1";
+  const capabilities found = offered({"deliverby 240", "x-1"}, list);
+  CHECK(found.others == 0b101);
+  CHECK(found.offers("DELIVERBY"));
+  CHECK(found.offers("DeliverBy"));
+  CHECK(found.offers("X-1"));
+  CHECK_FALSE(found.offers("MT-PRIORITY"));
+  CHECK(found.knows("mt-priority"));
+  CHECK(found.extensions == 0);
+}
+
+TEST_CASE("a keyword that was not listed is offered to nobody") {
+  const capabilities found = offered({"DELIVERBY", "X-1", "DSN"});
+  CHECK(found.others == 0);
+  for (const std::string_view keyword : {"DELIVERBY", "X-1", "", "DSN DSN"}) {
+    CHECK_FALSE(found.offers(keyword));
+    CHECK_FALSE(found.knows(keyword));
+  }
+  CHECK(found.offers("dsn"));
+  CHECK(found.knows("CHUNKING"));
+  CHECK_FALSE(found.offers("CHUNKING"));
+}
+
+TEST_CASE("a listed keyword is looked for where keywords are, and whole") {
+  const std::string_view list = "X-1 mx.example.org";
+  CHECK(offered({"DSN X-1", "X-10", "X-", "SIZE X-1", "AUTH X-1", "X-1=", ""}, list).others == 0);
+  CHECK(offered({"X-1 X-2", "X-1"}, list).others == 1);
+}
+
+TEST_CASE("a keyword that is listed and known is both") {
+  const capabilities found = offered({"DSN"}, "X DSN");
+  CHECK(found.has(extension::dsn));
+  CHECK(found.others == 0b10);
+  CHECK(offered({"X"}, "X DSN").offers("DSN") == false);
+}
+
+TEST_CASE("of a list of any length the first 32 keywords are looked for") {
+  std::string list;
+  std::vector<std::string> lines;
+  for (int i = 0; i < 40; ++i) {
+    lines.push_back("X" + std::to_string(i));
+    list += (i > 0 ? " " : "") + lines.back();
+  }
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const capabilities found = offered({lines[i]}, list);
+    CHECK(found.others == (i < 32 ? std::uint32_t{1} << i : 0));
+    CHECK(found.offers(lines[i]) == (i < 32));
+    CHECK(found.knows(lines[i]) == (i < 32));
+  }
+}
+
+TEST_CASE("the longest keyword there may be is read to its last octet") {
+  const std::string longest(smtp::max_keyword, 'K');
+  const std::string longer = longest + 'K';
+  CHECK(offered({longest}, longest).offers(longest));
+  CHECK_FALSE(offered({longer}, longest).offers(longest));
+  CHECK_FALSE(offered({longer}, longer).offers(longer));
 }
 
 TEST_CASE("a line of any length is read in fixed memory, to its last word") {

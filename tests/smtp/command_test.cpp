@@ -41,12 +41,12 @@ const settings mote{.helo = "mote17.example.org"};
 
 std::string mail(std::string_view from, const smtp::mail_parameters& with = {}) {
   return command([&](piece_writer& out) {
-    smtp::put_command(out, step::mail, mote, {.from = from}, 0, with);
+    smtp::put_command(out, step::mail, mote, {.from = from}, 0, with, {});
   });
 }
 
 std::string plain(step at, const settings& with = mote, const envelope& mail = {}) {
-  return command([&](piece_writer& out) { smtp::put_command(out, at, with, mail, 0, {}); });
+  return command([&](piece_writer& out) { smtp::put_command(out, at, with, mail, 0, {}, {}); });
 }
 
 }  // namespace
@@ -103,7 +103,7 @@ TEST_CASE("a size of any number of digits is written in full") {
 TEST_CASE("an address of the greatest length goes through the smallest room") {
   const std::string longest(254, 'x');
   const auto put = [&](piece_writer& out) {
-    smtp::put_command(out, step::rcpt, mote, {.to = longest}, 0, {});
+    smtp::put_command(out, step::rcpt, mote, {.to = longest}, 0, {}, {});
   };
   CHECK(written(1, put) == "RCPT TO:<" + longest + ">");
 }

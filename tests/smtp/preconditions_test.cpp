@@ -165,31 +165,29 @@ TEST_CASE("an address that is not ASCII makes the whole mail need SMTPUTF8") {
 TEST_CASE("a mail that needs SMTPUTF8 is not given to a server without it") {
   text_source body{"hot"};
   smtp::mail_parameters with{.utf8 = true};
-  CHECK(smtp::fit_mail(sound, offering({}), alert, body, with) == errc::smtputf8_needed);
-  CHECK(smtp::fit_mail(sound, offering({extension::smtputf8}), alert, body, with) == errc::none);
+  CHECK(smtp::fit_mail(offering({}), alert, body, with) == errc::smtputf8_needed);
+  CHECK(smtp::fit_mail(offering({extension::smtputf8}), alert, body, with) == errc::none);
   CHECK(with.utf8);
 }
 
 TEST_CASE("a mail that needs no SMTPUTF8 does not ask for it") {
   text_source body{"hot"};
   smtp::mail_parameters with;
-  CHECK(smtp::fit_mail(sound, offering({extension::smtputf8}), alert, body, with) == errc::none);
+  CHECK(smtp::fit_mail(offering({extension::smtputf8}), alert, body, with) == errc::none);
   CHECK_FALSE(with.utf8);
 }
 
 TEST_CASE("a body is told whether it may have 8-bit octets, and the server whether it has") {
   listening_body body;
   smtp::mail_parameters with;
-  CHECK(smtp::fit_mail(sound, offering({}), alert, body, with) == errc::none);
+  CHECK(smtp::fit_mail(offering({}), alert, body, with) == errc::none);
   CHECK_FALSE(body.told.eight_bit);
   CHECK(with.body == body_kind::seven_bit);
-  CHECK(smtp::fit_mail(sound, offering({extension::eight_bit_mime}), alert, body, with) ==
-        errc::none);
+  CHECK(smtp::fit_mail(offering({extension::eight_bit_mime}), alert, body, with) == errc::none);
   CHECK(body.told.eight_bit);
   CHECK(with.body == body_kind::seven_bit);
   body.uses.kind = body_kind::eight_bit;
-  CHECK(smtp::fit_mail(sound, offering({extension::eight_bit_mime}), alert, body, with) ==
-        errc::none);
+  CHECK(smtp::fit_mail(offering({extension::eight_bit_mime}), alert, body, with) == errc::none);
   CHECK(with.body == body_kind::eight_bit);
   CHECK_FALSE(body.told.binary);
 }
@@ -198,43 +196,38 @@ TEST_CASE("a body that may have 8-bit octets is not announced where it cannot be
   listening_body body;
   body.uses.kind = body_kind::unknown;
   smtp::mail_parameters with{.body = body_kind::eight_bit};
-  CHECK(smtp::fit_mail(sound, offering({}), alert, body, with) == errc::none);
+  CHECK(smtp::fit_mail(offering({}), alert, body, with) == errc::none);
   CHECK(with.body == body_kind::seven_bit);
-  CHECK(smtp::fit_mail(sound, offering({extension::eight_bit_mime}), alert, body, with) ==
-        errc::none);
+  CHECK(smtp::fit_mail(offering({extension::eight_bit_mime}), alert, body, with) == errc::none);
   CHECK(with.body == body_kind::unknown);
 }
 
-TEST_CASE("a body may be binary only where chunks are offered and wanted, and BINARYMIME, too") {
-  settings chunking = sound;
-  chunking.chunking = true;
-  const auto is_allowed = [](const settings& chosen, const capabilities& offered) {
+TEST_CASE("a body may be binary only where it goes in chunks, and BINARYMIME is offered") {
+  const auto is_allowed = [](bool chunked, const capabilities& offered) {
     listening_body body;
-    smtp::mail_parameters with;
-    CHECK(smtp::fit_mail(chosen, offered, alert, body, with) == errc::none);
+    smtp::mail_parameters with{.chunked = chunked};
+    CHECK(smtp::fit_mail(offered, alert, body, with) == errc::none);
     CHECK(with.body == body_kind::seven_bit);
     CHECK_FALSE(body.told.verbatim);
     return body.told.binary;
   };
-  CHECK(is_allowed(chunking, offering({extension::chunking, extension::binarymime})));
-  CHECK_FALSE(is_allowed(sound, offering({extension::chunking, extension::binarymime})));
-  CHECK_FALSE(is_allowed(chunking, offering({extension::chunking})));
-  CHECK_FALSE(is_allowed(chunking, offering({extension::binarymime})));
+  CHECK(is_allowed(true, offering({extension::chunking, extension::binarymime})));
+  CHECK_FALSE(is_allowed(false, offering({extension::chunking, extension::binarymime})));
+  CHECK_FALSE(is_allowed(true, offering({extension::chunking})));
 }
 
 TEST_CASE("a binary text is announced as one, and gets an error where it cannot go") {
-  settings chunking = sound;
-  chunking.chunking = true;
   const capabilities all =
       offering({extension::chunking, extension::binarymime, extension::eight_bit_mime});
   text_source binary{"\xFF\n", body_kind::binary};
-  smtp::mail_parameters with;
-  CHECK(smtp::fit_mail(chunking, all, alert, binary, with) == errc::none);
+  smtp::mail_parameters with{.chunked = true};
+  CHECK(smtp::fit_mail(all, alert, binary, with) == errc::none);
   CHECK(with.body == body_kind::binary);
-  CHECK(smtp::fit_mail(sound, all, alert, binary, with) == errc::binary_needed);
   text_source text{"\xFF\n"};
-  CHECK(smtp::fit_mail(chunking, all, alert, text, with) == errc::none);
+  CHECK(smtp::fit_mail(all, alert, text, with) == errc::none);
   CHECK(with.body == body_kind::eight_bit);
+  with.chunked = false;
+  CHECK(smtp::fit_mail(all, alert, binary, with) == errc::binary_needed);
 }
 
 TEST_CASE("a body that cannot be sent says why") {
@@ -242,7 +235,7 @@ TEST_CASE("a body that cannot be sent says why") {
   for (const errc why : {errc::eight_bit_needed, errc::source_spent}) {
     body.answer = why;
     smtp::mail_parameters with;
-    CHECK(smtp::fit_mail(sound, offering({}), alert, body, with) == why);
+    CHECK(smtp::fit_mail(offering({}), alert, body, with) == why);
   }
 }
 
@@ -250,9 +243,9 @@ TEST_CASE("the size of a mail is told only to a server that asks for it (RFC 187
   listening_body body;
   body.octets = 1'000;
   smtp::mail_parameters with;
-  CHECK(smtp::fit_mail(sound, offering({}), alert, body, with) == errc::none);
+  CHECK(smtp::fit_mail(offering({}), alert, body, with) == errc::none);
   CHECK(with.size == smtp::size_not_said);
-  CHECK(smtp::fit_mail(sound, offering({extension::size}), alert, body, with) == errc::none);
+  CHECK(smtp::fit_mail(offering({extension::size}), alert, body, with) == errc::none);
   CHECK(with.size == 1'000);
 }
 
@@ -262,17 +255,46 @@ TEST_CASE("a mail may be exactly as large as the server takes, and not an octet 
   listening_body body;
   smtp::mail_parameters with;
   body.octets = 1'000;
-  CHECK(smtp::fit_mail(sound, offered, alert, body, with) == errc::none);
+  CHECK(smtp::fit_mail(offered, alert, body, with) == errc::none);
   body.octets = 1'001;
-  CHECK(smtp::fit_mail(sound, offered, alert, body, with) == errc::message_too_large);
+  CHECK(smtp::fit_mail(offered, alert, body, with) == errc::message_too_large);
   body.octets = unknown_length;
-  CHECK(smtp::fit_mail(sound, offered, alert, body, with) == errc::none);
+  CHECK(smtp::fit_mail(offered, alert, body, with) == errc::none);
   offered.size_limit = 0;
   body.octets = 1'001;
-  CHECK(smtp::fit_mail(sound, offered, alert, body, with) == errc::none);
+  CHECK(smtp::fit_mail(offered, alert, body, with) == errc::none);
   offered.size_limit = smtp::largest_number;  // 4 GB, or any more
   body.octets = 0x1'0000'0000;
-  CHECK(smtp::fit_mail(sound, offered, alert, body, with) == errc::none);
+  CHECK(smtp::fit_mail(offered, alert, body, with) == errc::none);
+}
+
+TEST_CASE("a mail's own parameters are judged after its addresses, and before its login") {
+  struct refusing final : esmtp_parameters {
+    errc check(const settings&, const envelope&) const noexcept override {
+      return errc::bad_parameter;
+    }
+    std::string_view missing(const capabilities& offered) const noexcept override {
+      return offered.has(extension::dsn) ? std::string_view{} : "DSN";
+    }
+    void put_mail(smtp::piece_writer&, const capabilities&) const noexcept override {}
+    void put_rcpt(smtp::piece_writer&, const capabilities&, std::size_t,
+                  std::string_view) const noexcept override {}
+  };
+  const refusing those;
+  settings with = sound;
+  sasl::plain bad_login{"", ""};
+  with.auth = &bad_login;
+  CHECK(check(with, {.from = "a@b", .to = "a", .parameters = &those}) == errc::bad_recipient);
+  CHECK(check(with, {.from = "a@b", .to = "a@b", .parameters = &those}) == errc::bad_parameter);
+
+  listening_body body;
+  body.answer = errc::source_spent;
+  smtp::mail_parameters parameters;
+  const envelope mail{.from = "a@b", .to = "a@b", .parameters = &those};
+  CHECK(smtp::fit_mail(offering({}), mail, body, parameters) == errc::extension_missing);
+  CHECK(parameters.missing == "DSN");
+  CHECK(smtp::fit_mail(offering({extension::dsn}), mail, body, parameters) == errc::source_spent);
+  CHECK(parameters.missing == "");
 }
 
 TEST_CASE("more recipients than the server takes are an error only where all are wanted") {
@@ -282,11 +304,11 @@ TEST_CASE("more recipients than the server takes are an error only where all are
   text_source body{"hot"};
   smtp::mail_parameters with;
   offered.max_recipients = 2;
-  CHECK(smtp::fit_mail(sound, offered, mail, body, with) == errc::none);
+  CHECK(smtp::fit_mail(offered, mail, body, with) == errc::none);
   mail.deliver_if = recipients::all;
-  CHECK(smtp::fit_mail(sound, offered, mail, body, with) == errc::too_many_recipients);
+  CHECK(smtp::fit_mail(offered, mail, body, with) == errc::too_many_recipients);
   offered.max_recipients = 3;
-  CHECK(smtp::fit_mail(sound, offered, mail, body, with) == errc::none);
+  CHECK(smtp::fit_mail(offered, mail, body, with) == errc::none);
 }
 
 TEST_CASE("a login goes over cleartext only where its owner allows it") {

@@ -110,6 +110,7 @@ struct overheard final : transcript {
 // The client's public door, whatever its buffers.
 struct caller {
   virtual errc send(const envelope& mail, body_source& body) = 0;
+  virtual errc keep_alive() = 0;
   virtual errc quit() = 0;
   virtual void cancel() = 0;
   virtual void start() = 0;

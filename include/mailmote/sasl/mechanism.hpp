@@ -94,8 +94,9 @@ class mechanism {
   // (bad_challenge, challenge_too_long, auth_iterations, auth_keys_stale, auth_server_unproven).
   virtual errc respond() noexcept = 0;
 
-  // The next octets of the pending response; `closed` when there are no more, want_read when the
-  // next slice of work is to be done in another call, `failed` when it cannot be made.
+  // The next octets of the pending response; `closed` when there are no more, `failed` when it cannot
+  // be made. want_write: the next slice of work is to be done in another call. want_read: what it is
+  // made from is not there yet.
   virtual io_result read_some(std::span<char> out) noexcept = 0;
 
   // The server says yes: errc::none when this ends the exchange properly (a mechanism that

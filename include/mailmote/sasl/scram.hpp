@@ -125,7 +125,7 @@ class scram final : public mechanism {
   io_result read_some(std::span<char> out) noexcept override {
     if (step_ == step::deriving) {
       if (proof_.run(iterations_per_slice, remember_)) step_ = step::signing;
-      return io_status::want_read;
+      return io_status::want_write;
     }
     if (step_ == step::signing) {
       proof_.sign(messages_);

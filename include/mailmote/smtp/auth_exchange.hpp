@@ -38,7 +38,8 @@ class auth_exchange {
     failed,   // the mechanism cannot go on
   };
 
-  void begin(const sasl::mechanism& login, const settings& with) {
+  // `pipelines`: commands may share a flight.
+  void begin(const sasl::mechanism& login, const settings& with, bool pipelines) {
     *this = {};
     const std::size_t initial = login.initial_response();
     if (initial == sasl::no_initial_response) return;
@@ -48,16 +49,22 @@ class auth_exchange {
     carries_initial_ = fits || with.long_initial_response;
     owes_initial_ = !carries_initial_;
     has_shown_ = carries_initial_ && login.reveals_secret();
+    const sasl::kind k = login.selected();
+    const bool is_short = k == sasl::kind::plain || k == sasl::kind::external;
+    is_eager_ = with.pipeline_auth && pipelines && is_short && carries_initial_;
   }
 
   state now() const { return state_; }
   errc error() const { return error_; }                      // why it failed
   bool carries_initial() const { return carries_initial_; }  // AUTH is followed by the response
+  bool is_eager() const { return is_eager_; }  // the mail's commands follow at once (RFC 4954 4)
+  bool is_busy() const { return is_busy_; }    // it waits for nobody, and is to go on at once
 
   // Whether a refusal is of the mechanism, and not of who logs in. 534 and 538 are that only until
   // the server has seen a secret, or a proof of it: Google's says 534 of a password that it wants
   // another one for, and this one must not be tried again.
   bool is_unavailable(std::uint16_t code) const {
+    if (is_eager_) return false;  // what follows it is said already
     return code == 504 || (!has_shown_ && (code == 534 || code == 538));
   }
 
@@ -107,7 +114,7 @@ class auth_exchange {
           state_ = state::written;
           break;
         case io_status::failed: fail(errc::source_failed); break;
-        default: state_ = state::waiting;
+        default: state_ = state::waiting; is_busy_ = result.status() == io_status::want_write;
       }
     }
     encoded_ += written;
@@ -137,7 +144,9 @@ class auth_exchange {
   errc error_ = errc::none;
   bool carries_initial_ = false;  // the command has an initial response
   bool owes_initial_ = false;     // the initial response is sent after the first, empty 334
-  bool has_shown_ = false;        // what shows or proves the secret, or is about to
+  bool is_eager_ = false;
+  bool is_busy_ = false;    // of `waiting`: the mechanism has work to do
+  bool has_shown_ = false;  // what shows or proves the secret, or is about to
 };
 
 }  // namespace mailmote::smtp

@@ -72,6 +72,9 @@ class recipient_list {
   lookup at_ = nullptr;
 };
 
+// What every server takes in one mail (RFC 5321 4.5.3.1.8).
+inline constexpr std::size_t min_recipients = 100;
+
 // When the mail is sent at all.
 enum class recipients : unsigned char {
   any,  // while at least one recipient is accepted
@@ -84,6 +87,8 @@ enum class after : unsigned char {
   stay,  // it is kept for the next `send`, or `quit`
 };
 
+class esmtp_parameters;  // parameters.hpp
+
 // All that is referred to must live until the client has finished with the mail.
 struct envelope {
   std::string_view from{};  // the reverse-path, without <>; empty is the null reverse-path
@@ -91,6 +96,10 @@ struct envelope {
   recipients deliver_if = recipients::any;
   after then = after::quit;
   recipient_listener* listener = nullptr;  // hears each recipient's reply; may be null
+
+  // What else is said with MAIL and RCPT (dsn.hpp, require_tls.hpp, other_parameters.hpp); may be
+  // null.
+  const esmtp_parameters* parameters = nullptr;
 };
 
 }  // namespace mailmote

@@ -62,6 +62,8 @@ constexpr retry retry_after(errc error, std::uint16_t code) {
     case errc::stream_failed:
     case errc::closed_before_reply:
     case errc::closed_in_reply:
+    case errc::idle_closed:
+    case errc::too_many_mails:
     case errc::timeout:
     case errc::service_closing:
     case errc::source_timeout:
@@ -97,6 +99,9 @@ struct outcome {
   enhanced_code enhanced{};
   std::size_t accepted = 0;  // recipients with a 2xx; they share the fate of the mail
   std::size_t refused = 0;   // recipients with a 4xx or 5xx; not delivered
+  // A mail that the server takes only in parts is several: those recipients before this one whom the
+  // server has accepted have it, whatever the fate is, which is that of the others.
+  std::size_t delivered_before = 0;
   // The reply's words, for people. UNTRUSTED: the server wrote them. Printable ASCII, with `?` for
   // what is not. Valid until the client is used again.
   std::string_view server_text{};
@@ -105,6 +110,9 @@ struct outcome {
   // What the server said of a login that it refused, beside its reply: OAuth's JSON. UNTRUSTED, and of
   // the mechanism.
   std::string_view login_text{};
+  // With errc::extension_missing, the keyword that the server does not offer. Of the parameters or
+  // the settings, and valid while they are.
+  std::string_view missing{};
 };
 
 // One RCPT's reply, handed out when it arrives.
@@ -120,11 +128,13 @@ struct recipient_reply {
   // What became of this recipient, once the mail's outcome is known. One that never got a reply
   // has no recipient_reply, and was not delivered to.
   constexpr mailmote::fate fate_in(const outcome& mail) const {
-    return accepted() ? mail.fate : mailmote::fate::not_delivered;
+    if (!accepted()) return mailmote::fate::not_delivered;
+    return index < mail.delivered_before ? mailmote::fate::delivered : mail.fate;
   }
 };
 
-// Hears each recipient's reply, in the order of the envelope. Called from inside `poll`, and must
+// Hears each recipient's reply, in the order of the envelope; and another one of whom the server wanted
+// in another mail, which then stands. Called from inside `poll`, and must
 // not call back into the client.
 struct recipient_listener {
   virtual void on_recipient(const recipient_reply& reply) noexcept = 0;

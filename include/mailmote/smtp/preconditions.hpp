@@ -45,20 +45,24 @@ inline errc check_strings(const settings& with, const envelope& mail, bool& need
     if (to == text::address_form::invalid) return errc::bad_recipient;
     if (to == text::address_form::utf8) needs_utf8 = true;
   }
+  if (mail.parameters != nullptr) {
+    if (const errc bad = mail.parameters->check(with, mail); bad != errc::none) return bad;
+  }
   return with.auth != nullptr ? with.auth->check() : errc::none;
 }
 
 // Holds the mail against what the server has offered, begins its body, and settles the parameters
-// of MAIL. `with.utf8` says on entry what the addresses need.
-inline errc fit_mail(const settings& chosen, const capabilities& offered, const envelope& mail,
-                     body_source& body, mail_parameters& with) {
+// of MAIL. `with` says on entry what the addresses need (`utf8`) and how the message goes (`chunked`).
+inline errc fit_mail(const capabilities& offered, const envelope& mail, body_source& body,
+                     mail_parameters& with) {
   if (with.utf8 && !offered.has(extension::smtputf8)) return errc::smtputf8_needed;
+  if (mail.parameters) with.missing = mail.parameters->missing(offered);
+  if (!with.missing.empty()) return errc::extension_missing;
   const bool too_many = offered.max_recipients > 0 && mail.to.size() > offered.max_recipients;
   if (too_many && mail.deliver_if == recipients::all) return errc::too_many_recipients;
   const body_limits limits{.eight_bit = offered.has(extension::eight_bit_mime),
                            .utf8 = offered.has(extension::smtputf8),
-                           .binary = chosen.chunking && offered.has(extension::chunking) &&
-                                     offered.has(extension::binarymime)};
+                           .binary = with.chunked && offered.has(extension::binarymime)};
   if (const errc bad = body.begin(limits); bad != errc::none) return bad;
   const body_needs needed = body.needs();
   const bool is_sayable = limits.eight_bit || needed.kind == body_kind::binary;

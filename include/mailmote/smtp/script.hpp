@@ -23,11 +23,13 @@ enum class step : std::uint8_t {
   helo,
   starttls,
   auth,
-  rset,  // from here to `data`: commands of a mail, which may share a flight
+  noop,    // between two mails, to keep the connection
+  accept,  // answered: the message before, while the next mail is begun behind it
+  rset,    // from here to `data`: commands of a mail, which may share a flight
   mail,
   rcpt,
-  data,
-  message,  // sent: the message; answered: its final dot
+  data,     // left out with CHUNKING
+  message,  // sent: the message; answered: its final dot, or its chunks
   quit,
   cancel,    // sent in a login: the lone `*` that gives it up
   response,  // sent in a login: what the mechanism says
@@ -37,9 +39,6 @@ enum class step : std::uint8_t {
 constexpr bool client_speaks(step s) { return s >= step::ehlo && s <= step::quit; }
 constexpr bool is_mail_command(step s) { return s >= step::rset && s <= step::data; }
 
-// Of a mail's commands.
-constexpr step following(step s) { return static_cast<step>(static_cast<unsigned>(s) + 1); }
-
 constexpr phase phase_of(step s) {
   switch (s) {
     case step::greeting: return phase::greeting;
@@ -48,7 +47,9 @@ constexpr phase phase_of(step s) {
     case step::starttls: return phase::starttls;
     case step::handshake: return phase::handshake;
     case step::auth: return phase::auth;
+    case step::noop:
     case step::rset: return phase::rset;
+    case step::accept: return phase::accept;
     case step::mail: return phase::mail;
     case step::rcpt: return phase::rcpt;
     case step::data: return phase::data;

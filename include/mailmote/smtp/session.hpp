@@ -8,14 +8,18 @@
 //   C: AUTH, S: 235     MAIL       /
 //   C: [RSET] MAIL RCPT... DATA    \  the mail: in one flight with PIPELINING (RFC 2920); under
 //   S: 250 250... 354               | recipients::all, DATA waits for the replies to RCPT
-//   C: message, final dot           | only after 354, and only while a recipient stands
-//   S: 250, C: [RSET] MAIL or QUIT /
+//   C: message, final dot, QUIT     | only after 354, and only while a recipient stands
+//   S: 250, 221                    /
+//
+//   C: [AUTH] MAIL RCPT... BDAT, message, QUIT      the shortest: with settings.chunking, and
+//   S: [235] 250 250... 250, 221                    settings.pipeline_auth
 //
 // The law: two cursors go over this script, `sending_` and `answering_`, and only this file moves
 // them. A reply answers the command at `answering_`, all of which was sent before it began. Any
-// other reply ends the session.
+// other reply ends the session. Recipients that the server does not take in one mail go through
+// the mail's part again, with the next transaction.
 //
-// Knows:          RFC 5321, 2920, 3207, 4954.
+// Knows:          RFC 5321, 2920, 3030, 3207, 4954, 9422.
 // Does not know:  streams, TLS libraries, clocks: the driver (client.hpp) carries octets and time.
 // Bounds:         one size, whatever the number of recipients or the length of the message.
 #pragma once
@@ -23,59 +27,50 @@
 #include <cstddef>
 #include <span>
 
-#include <mailmote/smtp/auth_exchange.hpp>
-#include <mailmote/smtp/command.hpp>
-#include <mailmote/smtp/message_writer.hpp>
-#include <mailmote/smtp/preconditions.hpp>
-#include <mailmote/smtp/recipient_tally.hpp>
-#include <mailmote/smtp/script.hpp>
-#include <mailmote/smtp/settings.hpp>
-#include <mailmote/smtp/verdict.hpp>
-#include <mailmote/wipe.hpp>
+#include <mailmote/smtp/speaker.hpp>
 
 namespace mailmote::smtp {
 
-class session {
+class session : private speaker {
  public:
   static constexpr std::size_t min_buffer = 64;  // every part of the dialogue goes through it
 
-  constexpr explicit session(const settings& with) noexcept : settings_{with} {}
+  constexpr explicit session(const settings& with) noexcept : speaker{with} {}
   const settings& with() const noexcept { return settings_; }
 
   // The caller's side, as client.hpp documents it.
   errc send(const envelope& mail, body_source& body) noexcept;
+  errc keep_alive() noexcept;
   errc quit() noexcept;
   void cancel() noexcept;
   void start() noexcept;
   bool is_idle() const noexcept { return verdict_.is_told() && is_quiet(); }
   bool is_open() const noexcept { return answering_ == step::ready; }
-  outcome result() const noexcept { return verdict_.result(tally_, reply_.text(), login_); }
-  bool take_finished() noexcept { return is_quiet() && verdict_.tell(); }  // true once a mail
+  bool takes_next() const noexcept;
+  outcome result() const noexcept {
+    outcome mail = (shows_previous_ ? previous_ : verdict_).result(reply_.text(), login_);
+    if (mail.error == errc::extension_missing) mail.missing = mail_.parameters.missing;
+    return mail;
+  }
+  bool take_finished() noexcept;  // true once a mail
+  const capabilities& offered() const noexcept { return capabilities_; }
+  const mail_parameters& used() const noexcept { return mail_.parameters; }
 
   // The driver's side. `buffer` is always the same one, of at least min_buffer octets, and keeps
   // what output() gave until it was sent.
   action next() const noexcept { return action_at(answering_); }
   void at(milliseconds now) noexcept;  // what time it is: the first thing of every round ...
   void expire() noexcept;              // ... and, when nothing more can be read, the last
-  milliseconds next_timeout(milliseconds now) const noexcept;
+  using speaker::next_timeout;
   std::span<const char> output(std::span<char> buffer) noexcept;
-  void sent(std::span<char> buffer, std::size_t n) noexcept;
+  using speaker::sent;  // of `buffer`, so many octets
   void received(std::span<const char> octets) noexcept;
   void secured() noexcept;        // the handshake is done, and the server has proven who it is
   void ended(errc why) noexcept;  // the stream is over; errc::none: it was closed in good order
 
  private:
-  bool is_quiet() const { return answering_ == step::over || answering_ == step::ready; }
-  bool is_lost() const { return verdict_.error() != errc::none || tally_.is_lost(envelope_); }
-  bool all_answered() const { return awaited_ == 0 && begin_ == end_ && offset_ == 0; }
   bool implicit() const { return settings_.security == security::implicit_tls; }
-  bool carries_response() const { return sending_ == step::auth && auth_.carries_initial(); }
-  bool waits_for_source() const { return source_waits_ && begin_ == end_; }
-  bool may_write() const;
-  phase where() const;
-  std::size_t write(std::span<char> room);
-  void advance_sending();
-  void advance_answering() { answering_ = following(answering_); }
+  void advance_answering() { answering_ = mail_.following(answering_); }
 
   void on_reply();
   void heed_reply();
@@ -87,74 +82,92 @@ class session {
 
   void go(step next);
   void continue_connection();
+  errc prepare(transaction& mail);
+  errc follow_up(const envelope& mail, body_source& body);
+  void on_previous();
+  void settle(errc why, fate reached);
   void open_transaction();
   void finish_mail(fate reached);
-  bool record(errc why) { return verdict_.record(why, where()); }
+  void end_transaction(bool delivered);
+  bool record(errc why) {
+    return verdict_.record(why, answering_ == step::accept ? phase::mail : where());
+  }
   void record_reply(errc why);
   void refuse(errc why);                // by the reply at hand; then leave
   void leave(errc why = errc::none);    // with QUIT, where there is a place for it
   void hang_up(errc why = errc::none);  // at once
   void conclude(fate reached, step next);
-  errc silence_or(errc why) const;
-  void arm() { armed_at_ = now_; }  // what is waited for has all its time
-  deadline due() const;
+  errc end_or(errc why) const;
 
-  // What is used most comes first: a Thumb instruction that reaches it is half as long.
-  step sending_ = step::none;
-  step answering_ = step::over;
-  bool clock_is_stale_ = false;  // what is waited for begins at the next reading of the clock
   bool encrypted_ = false;
   bool authenticated_ = false;
-  bool needs_rset_ = false;    // a transaction may be open that came to nothing
-  bool source_waits_ = false;  // the body or the login has said "not yet"
-  bool early_ = false;         // the reply being read began before it was due
-  verdict verdict_{};
-  std::size_t offset_ = 0;  // octets of the command at sending_ that are in the buffer already
-  std::size_t begin_ = 0;   // [begin_, end_) of the buffer is not yet sent
-  std::size_t end_ = 0;
-  std::size_t awaited_ = 0;  // replies that are due: what was sent and not yet answered
-  milliseconds now_ = 0;
-  milliseconds armed_at_ = 0;
-  recipient_tally tally_{};
-  body_source* body_ = nullptr;
+  bool is_reused_ = false;  // a connection that was kept, and has not answered since
+  bool early_ = false;      // the reply being read began before it was due
+  bool shows_previous_ = false;
+  verdict previous_{};  // on the mail whose final reply this one did not wait for
   const sasl::mechanism* login_ = nullptr;  // once it was begun on this connection
-  envelope envelope_{};
-  mail_parameters parameters_{};
-  message_writer message_{};
-  auth_exchange auth_{};
-  settings settings_;
   reply_parser reply_{};
   capability_parser offered_{};
-  capabilities capabilities_{};
 };
 
 // ---- the caller ----------------------------------------------------------------------------
 
 inline errc session::send(const envelope& mail, body_source& body) noexcept {
+  if (takes_next()) return follow_up(mail, body);
   if (!is_idle()) return errc::busy;
-  parameters_ = {};
-  if (const errc e = check_strings(settings_, mail, parameters_.utf8); e != errc::none) return e;
-  envelope_ = mail;
-  body_ = &body;
+  if (const errc bad = mail_.begin(settings_, mail, body); bad != errc::none) return bad;
   verdict_.begin();
-  tally_.begin();
   reply_.hold_text(false);
-  clock_is_stale_ = true;
-  if (answering_ == step::ready) {
+  timer_.arm_at_next_reading();
+  is_reused_ = answering_ == step::ready;
+  if (is_reused_) {
     open_transaction();
     return errc::none;
   }
   encrypted_ = authenticated_ = needs_rset_ = source_waits_ = false;
+  mails_ = 0;
   login_ = nullptr;
   reply_.begin();
   go(implicit() ? step::handshake : step::greeting);
   return errc::none;
 }
 
+inline bool session::takes_next() const noexcept {
+  const bool waits = answering_ == step::message && outbox_.message_left() && previous_.is_told();
+  return waits && pipelines() && !is_lost() && mail_.may_be_followed();
+}
+
+inline errc session::follow_up(const envelope& mail, body_source& body) {
+  transaction next;
+  errc bad = next.begin(settings_, mail, body);
+  if (bad == errc::none) bad = prepare(next);
+  if (bad != errc::none) return bad;
+  verdict_.count(mail_.recipients);
+  previous_ = verdict_;
+  verdict_.begin();
+  mail_ = next;
+  outbox_.begin_message();
+  answering_ = step::accept;
+  sending_ = step::mail;
+  return errc::none;
+}
+
+inline bool session::take_finished() noexcept {
+  shows_previous_ = previous_.tell();
+  return shows_previous_ || (is_quiet() && verdict_.tell());
+}
+
+inline errc session::keep_alive() noexcept {
+  if (!is_idle()) return errc::busy;
+  if (answering_ == step::ready) go(step::noop);
+  timer_.arm_at_next_reading();
+  return errc::none;
+}
+
 inline errc session::quit() noexcept {
   if (!is_idle()) return errc::busy;
   if (answering_ == step::ready) leave();
-  clock_is_stale_ = true;
+  timer_.arm_at_next_reading();
   return errc::none;
 }
 
@@ -164,54 +177,32 @@ inline void session::start() noexcept {
 }
 
 inline void session::cancel() noexcept {
-  clock_is_stale_ = true;
-  if (verdict_.is_open()) return leave(silence_or(errc::canceled));
+  timer_.arm_at_next_reading();
+  if (verdict_.is_open()) return leave(end_or(errc::canceled));
   if (!is_quiet()) hang_up();
 }
 
 // ---- the driver ----------------------------------------------------------------------------
 
 inline void session::at(milliseconds now) noexcept {
-  now_ = now;
-  if (clock_is_stale_) arm();
-  clock_is_stale_ = false;
-  message_.resume();
+  if (shows_previous_) {  // it was shown, and its reply's words with it
+    shows_previous_ = false;
+    reply_.forget_text();
+    reply_.hold_text(verdict_.error() != errc::none || !verdict_.is_open());
+  }
+  timer_.read(now);
+  mail_.message.resume();
   auth_.resume();
 }
 
 inline void session::expire() noexcept {
-  if (is_quiet() || !due().passed(now_)) return;
-  hang_up(waits_for_source() ? errc::source_timeout : silence_or(errc::timeout));
-}
-
-inline milliseconds session::next_timeout(milliseconds now) const noexcept {
-  if (is_quiet()) return no_timeout;
-  if (clock_is_stale_) return 0;
-  const milliseconds rest = due().remaining(now);
-  const milliseconds pace = answering_ == step::auth ? 0 : source_pace;
-  return waits_for_source() && pace < rest ? pace : rest;
+  if (is_quiet() || !timer_.passed(allowed())) return;
+  hang_up(waits_for_source() ? errc::source_timeout : end_or(errc::timeout));
 }
 
 inline std::span<const char> session::output(std::span<char> buffer) noexcept {
-  if (begin_ == end_) {
-    begin_ = end_ = 0;
-    while (may_write()) {
-      const std::size_t written = write(buffer.subspan(end_));
-      if (written == 0) break;
-      end_ += written;
-    }
-    if (end_ > 0) arm();
-  }
-  return buffer.subspan(begin_, end_ - begin_);
-}
-
-inline void session::sent(std::span<char> buffer, std::size_t n) noexcept {
-  const std::span<char> octets = buffer.subspan(begin_, n);
-  begin_ += n;
-  if (where() == phase::accept) awaited_ = 1;
-  if (answering_ != step::message) awaited_ += count_lines(octets);
-  if (answering_ == step::auth) wipe(octets);
-  arm();
+  if (const errc bad = speak(buffer); bad != errc::none) hang_up(bad);
+  return outbox_.to_send(buffer);
 }
 
 inline void session::received(std::span<const char> octets) noexcept {
@@ -219,7 +210,7 @@ inline void session::received(std::span<const char> octets) noexcept {
   for (const char c : octets) {
     if (answering_ == step::over) return;
     if (answering_ == step::handshake) return hang_up(errc::tls_injection);
-    if (reply_.between_replies()) early_ = awaited_ == 0;
+    if (reply_.between_replies()) early_ = outbox_.awaited() == 0;
     switch (reply_.feed(c)) {
       case reply_parser::event::none: break;
       case reply_parser::event::text:
@@ -248,77 +239,27 @@ inline void session::ended(errc why) noexcept {
   const bool after_220 = answering_ == step::handshake && !implicit();
   if (after_220 && why == errc::tls_not_tls) why = errc::tls_injection;
   const errc closed = reply_.between_replies() ? errc::closed_before_reply : errc::closed_in_reply;
-  hang_up(why != errc::none ? why : silence_or(closed));
-}
-
-// ---- what may be sent, and how -------------------------------------------------------------
-
-inline bool session::may_write() const {
-  if (sending_ == step::none) return false;
-  if (sending_ == step::response) return auth_.now() == auth_exchange::state::writing;
-  if (sending_ == step::message) {
-    return answering_ == step::message && message_.now() == message_writer::state::writing;
-  }
-  if (!is_mail_command(answering_) || offset_ > 0) return true;  // what was begun is completed
-  if (is_lost()) return false;
-  const bool caught_up = sending_ == answering_ && tally_.sent() == tally_.answered();
-  const bool waits = sending_ == step::data && envelope_.deliver_if == recipients::all;
-  const bool pipelines = settings_.pipelining && capabilities_.has(extension::pipelining);
-  return caught_up || (pipelines && !waits);
-}
-
-inline std::size_t session::write(std::span<char> room) {
-  std::size_t written = 0;
-  errc failed = errc::none;
-  bool waits = false;
-  if (sending_ == step::message) {
-    written = message_.write(room);
-    waits = message_.now() == message_writer::state::waiting;
-    failed = message_.error();
-  } else if (sending_ == step::response) {
-    if (room.size() < auth_exchange::min_room) return 0;
-    written = auth_.write(*settings_.auth, room, settings_.transcript);
-    waits = auth_.now() == auth_exchange::state::waiting;
-    failed = auth_.error();
-    if (auth_.now() == auth_exchange::state::written) sending_ = step::none;
-  } else {
-    piece_writer out{room, offset_};
-    put_command(out, sending_, settings_, envelope_, tally_.sent(), parameters_);
-    out.put(carries_response() ? " " : "\r\n");
-    written = out.written();
-    if (settings_.transcript) settings_.transcript->client_said({room.data(), written});
-    offset_ += written;
-    if (out.complete()) advance_sending();
-  }
-  if (waits != source_waits_) arm();  // the first "not yet", and what comes after the last
-  source_waits_ = waits;
-  if (failed == errc::none) return written;
-  hang_up(failed);
-  return 0;
-}
-
-inline void session::advance_sending() {
-  offset_ = 0;
-  if (sending_ == step::mail) needs_rset_ = true;
-  if (sending_ == step::rcpt) {
-    tally_.count_sent();
-    if (tally_.sent() < envelope_.to.size()) return;
-  }
-  const step next = is_mail_command(sending_) ? following(sending_) : step::none;
-  sending_ = carries_response() ? step::response : next;
+  if (is_reused_ && !outbox_.message_left()) return hang_up(errc::idle_closed);
+  hang_up(why != errc::none ? why : end_or(closed));
 }
 
 // ---- what a reply means --------------------------------------------------------------------
 
 inline void session::on_reply() {
-  if (!early_) --awaited_;
+  if (!early_) outbox_.answered();
+  is_reused_ = false;
   if (reply_.code() == 421 || early_) {
+    mail_.refused = true;  // whatever of it was sent
+    if (answering_ == step::accept && !early_) settle(errc::service_closing, fate::not_delivered);
     record_reply(reply_.code() == 421 ? errc::service_closing : errc::unsolicited_reply);
     return hang_up();
   }
   heed_reply();
-  if (is_mail_command(answering_) && is_lost() && all_answered()) finish_mail(fate::not_delivered);
-  arm();
+  // A mail with nobody to go to, or no leave, ends where nothing of its message was begun.
+  const bool unbegun = answering_ == step::message && mail_.is_unbegun();
+  const bool may_end = is_mail_command(answering_) || unbegun;
+  if (may_end && is_lost() && all_answered()) end_transaction(false);
+  timer_.arm();
 }
 
 inline void session::heed_reply() {
@@ -329,10 +270,15 @@ inline void session::heed_reply() {
     case step::helo: return on_hello();
     case step::starttls: return positive ? go(step::handshake) : refuse(errc::tls_refused);
     case step::auth: return on_auth();
+    case step::noop: return go(step::ready);
+    case step::accept: return on_previous();
     case step::rset: return positive ? advance_answering() : refuse(errc::mail_refused);
     case step::mail:
       if (!positive && !reply_.is_refusal()) return refuse(errc::mail_refused);
-      if (!positive) record_reply(errc::mail_refused);
+      if (!positive) {
+        mail_.refused = true;
+        record_reply(errc::mail_refused);
+      }
       return advance_answering();
     case step::rcpt:
       return positive || reply_.is_refusal() ? on_rcpt() : refuse(errc::recipients_refused);
@@ -365,67 +311,107 @@ inline void session::continue_connection() {
     return leave(bad);
   }
   login_ = login;
-  auth_.begin(*login, settings_);
-  go(step::auth);
+  auth_.begin(*login, settings_, pipelines());
+  if (auth_.is_eager()) bad = prepare(mail_);
+  if (bad == errc::none) return go(step::auth);
+  login->forget();
+  leave(bad);
 }
 
 inline void session::on_auth() {
   sasl::mechanism& login = *settings_.auth;
   const bool canceled = verdict_.error() != errc::none;
+  const bool positive = reply_.is_class(2) && !canceled;
+  if (auth_.is_eager()) {
+    if (!positive && !reply_.is_refusal()) return hang_up(errc::bad_challenge);
+    if (!positive) record_reply(login.refusal());
+    authenticated_ = positive;
+    login.forget();
+    answering_ = step::mail;  // which is said already
+    return;
+  }
   if (reply_.code() == 334 && !canceled) {
     const errc bad = auth_.respond(login);
     sending_ = bad == errc::none ? step::response : step::cancel;
     if (bad != errc::none) record(bad);
     return;
   }
-  if (!canceled && auth_.is_unavailable(reply_.code()) && login.select_next())
+  if (!canceled && auth_.is_unavailable(reply_.code()) && login.select_next()) {
     return continue_connection();
-  if (!reply_.is_class(2) || canceled) return refuse(login.refusal());
+  }
+  if (!positive) return refuse(login.refusal());
   if (const errc bad = login.accept(); bad != errc::none) return leave(bad);
   authenticated_ = true;
   login.forget();
   open_transaction();
 }
 
+inline errc session::prepare(transaction& mail) {
+  const std::uint32_t most = capabilities_.max_mails;
+  if (most > 0 && mails_ >= most) return errc::too_many_mails;
+  return mail.prepare(settings_, capabilities_, pipelines());
+}
+
 inline void session::open_transaction() {
   answering_ = step::mail;
-  const errc bad = fit_mail(settings_, capabilities_, envelope_, *body_, parameters_);
+  const errc bad = prepare(mail_);
   if (bad == errc::none) return go(needs_rset_ ? step::rset : step::mail);
   record(bad);
   finish_mail(fate::not_delivered);
 }
 
 inline void session::on_rcpt() {
-  tally_.take(envelope_, reply_);
-  if (tally_.answered() == tally_.sent() && is_lost() && record(errc::recipients_refused)) {
-    verdict_.cite(tally_.code(), tally_.enhanced());
+  recipient_tally& all = mail_.recipients;
+  all.take(mail_.mail, reply_);
+  const bool decided = all.answered() == all.sent() && all.is_lost(mail_.mail);
+  const bool is_end = !mail_.goes_on() && !all.has_delivered();
+  if (decided && is_end && record(errc::recipients_refused)) {
+    verdict_.cite(all.code(), all.enhanced());
     reply_.hold_text(true);
-    if (!tally_.last_answer_decides()) reply_.forget_text();
+    if (!all.last_answer_decides()) reply_.forget_text();
   }
-  if (tally_.answered() == envelope_.to.size()) advance_answering();
+  if (all.all_answered()) advance_answering();
+}
+
+// The mail before this one has its reply.
+inline void session::on_previous() {
+  if (reply_.is_class(2)) return settle(errc::none, fate::delivered);
+  if (reply_.is_refusal()) return settle(errc::message_refused, fate::not_delivered);
+  settle(errc::unexpected_reply, fate::unknown);
+  hang_up(errc::unexpected_reply);
+}
+
+inline void session::settle(errc why, fate reached) {
+  previous_.record(why, phase::accept);
+  previous_.cite(reply_.code(), reply_.enhanced());
+  previous_.decide(reached);
+  reply_.hold_text(true);
+  answering_ = step::mail;  // which may be said already
 }
 
 inline void session::on_data() {
   if (reply_.is_refusal()) {
-    record_reply(errc::data_refused);
-    return finish_mail(fate::not_delivered);
+    if (!mail_.has_nobody()) record_reply(errc::data_refused);
+    return end_transaction(false);
   }
   if (!reply_.is_class(3)) return refuse(errc::data_refused);
-  message_.begin(is_lost() ? nullptr : body_, body_->length());  // nobody: only the lone dot
+  mail_.begin_message(!is_lost());
   go(step::message);
 }
 
 inline void session::on_accept() {
-  if (message_.is_empty()) return finish_mail(fate::not_delivered);
-  if (reply_.is_class(2)) {
-    needs_rset_ = false;
-    record_reply(errc::none);
-    return finish_mail(fate::delivered);
+  const bool positive = reply_.is_class(2);
+  const bool early = mail_.was_early_reply(outbox_);
+  if (early || (!positive && !reply_.is_refusal())) {
+    // A chunk may be refused before it has left, but not be taken.
+    record_reply(early && reply_.is_refusal() ? errc::message_refused : errc::unexpected_reply);
+    return hang_up();
   }
-  record_reply(reply_.is_refusal() ? errc::message_refused : errc::unexpected_reply);
-  if (reply_.is_refusal()) return finish_mail(fate::not_delivered);
-  verdict_.decide(fate::unknown);
-  hang_up();
+  const bool is_last = mail_.was_last_reply(outbox_);
+  const bool nobody = mail_.has_nobody();
+  if (!positive && !nobody) record_reply(errc::message_refused);
+  if (is_last) return end_transaction(positive && !nobody);
+  if (is_lost() && all_answered()) finish_mail(fate::not_delivered);
 }
 
 // ---- how it goes on, or ends ---------------------------------------------------------------
@@ -433,19 +419,31 @@ inline void session::on_accept() {
 // To a step that begins with nothing sent and nothing owed, but for the greeting.
 inline void session::go(step next) {
   answering_ = next;
-  sending_ = client_speaks(next) ? next : step::none;
-  begin_ = end_ = offset_ = 0;
-  awaited_ = next == step::greeting ? 1 : 0;
+  begin_at(next);
   if (next == step::ehlo || next == step::helo) {  // law 3: what was learned is forgotten
-    capabilities_ = {};
+    capabilities_ = {.other_keywords = settings_.other_extensions};
     offered_ = {};
   }
-  arm();
+}
+
+// The transaction is over, and the connection is in order.
+inline void session::end_transaction(bool delivered) {
+  if (delivered) needs_rset_ = false;
+  const bool failed = verdict_.error() != errc::none && !delivered;
+  if (!failed && mail_.goes_on() && !quit_is_out()) {
+    mail_.recipients.advance(mail_.mail);
+    return open_transaction();
+  }
+  if (delivered) record_reply(errc::none);
+  const bool somebody = delivered || (!failed && mail_.recipients.has_delivered());
+  finish_mail(somebody ? fate::delivered : fate::not_delivered);
 }
 
 // The mail's part of the dialogue is over, and the connection is in order.
 inline void session::finish_mail(fate reached) {
-  conclude(reached, envelope_.then == after::stay ? step::ready : step::quit);
+  const std::uint32_t most = capabilities_.max_mails;
+  const bool stays = mail_.mail.then == after::stay && (most == 0 || mails_ < most);
+  conclude(reached, stays ? step::ready : step::quit);
 }
 
 inline void session::record_reply(errc why) {
@@ -471,30 +469,31 @@ inline void session::leave(errc why) {
 
 inline void session::hang_up(errc why) {
   record(why);
-  const bool unanswered = answering_ == step::message && awaited_ > 0 && !message_.is_empty();
+  previous_.record(why, phase::accept);
+  previous_.decide(fate::unknown);
+  const bool unanswered = outbox_.message_left() && !mail_.has_nobody();
   conclude(unanswered ? fate::unknown : fate::not_delivered, step::over);
 }
 
 inline void session::conclude(fate reached, step next) {
+  verdict_.count(mail_.recipients);
   verdict_.decide(reached);
   if (answering_ == step::auth) settings_.auth->forget();
+  if (next == step::quit && quit_is_out()) {  // only its reply is waited for
+    answering_ = next;
+    return timer_.arm();
+  }
   go(next);
 }
 
-inline phase session::where() const {
-  const bool all_sent = begin_ == end_ && message_.now() == message_writer::state::written;
-  return answering_ == step::message && all_sent ? phase::accept : phase_of(answering_);
-}
-
-inline deadline session::due() const {
-  const timeouts& allowed = *settings_.timeouts;
-  return {armed_at_, waits_for_source() ? allowed.source : time_for(where(), allowed)};
-}
-
-// Silence where a greeting is due means more the longer it lasts.
-inline errc session::silence_or(errc why) const {
+// What the end of a wait, `why`, says where it says more: silence in place of a greeting means more the
+// longer it lasts, and there are servers that offer CHUNKING and hang on BDAT.
+inline errc session::end_or(errc why) const {
+  if (why == errc::timeout && answering_ == step::message && mail_.parameters.chunked) {
+    return errc::chunk_timeout;
+  }
   const bool silent = answering_ == step::greeting && reply_.between_replies();
-  return silent && due().elapsed(now_) >= greeting_patience ? errc::silent_greeting : why;
+  return silent && timer_.elapsed() >= greeting_patience ? errc::silent_greeting : why;
 }
 
 }  // namespace mailmote::smtp

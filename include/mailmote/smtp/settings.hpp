@@ -61,11 +61,24 @@ struct settings {
   // Whether the message goes out as BDAT chunks when the server offers CHUNKING (RFC 3030).
   bool chunking = false;
 
+  // With PIPELINING, a chunk of at most so many octets leaves together with MAIL and RCPT, under
+  // recipients::any; RFC 3030 section 2 would have their replies awaited. A larger one waits.
+  std::uint32_t eager_body = 64 * 1024;
+
+  // With PIPELINING, MAIL and what follows leave together with AUTH PLAIN and EXTERNAL (RFC 4954
+  // section 4). A server may then take the mail and refuse the login: the outcome has both.
+  bool pipeline_auth = false;
+
   timeouts_reference timeouts = default_timeouts;
 
   // Some servers want a response with the AUTH command even where it makes a line of more than 512
   // octets, against RFC 4954 section 4: a long token, say, for Microsoft's.
   bool long_initial_response = false;
+
+  // Which extensions are looked for in the server's offer beyond those that mailmote knows, so that
+  // a mail may have their parameters (other_parameters.hpp): up to 32 keywords of up to 24 octets,
+  // with one space between, such as "DELIVERBY MT-PRIORITY".
+  std::string_view other_extensions{};
 
   mailmote::transcript* transcript = nullptr;  // may be null
 };

@@ -3,7 +3,7 @@
 //
 // Knows:          that the first reason for a failure stands, and that a mail is decided once.
 // Does not know:  what leads to which fate (session.hpp).
-// Bounds:         12 bytes.
+// Bounds:         24 bytes on a 32-bit machine.
 #pragma once
 
 #include <cstdint>
@@ -42,6 +42,13 @@ class verdict {
     enhanced_ = enhanced;
   }
 
+  // Whom it is about.
+  constexpr void count(const recipient_tally& recipients) {
+    accepted_ = recipients.accepted();
+    refused_ = recipients.refused();
+    first_ = recipients.first();
+  }
+
   constexpr void decide(fate reached) {
     if (!is_open()) return;
     state_ = state::decided;
@@ -58,8 +65,7 @@ class verdict {
   }
 
   // `login` is null where none was begun.
-  outcome result(const recipient_tally& tally, std::string_view server_text,
-                 const sasl::mechanism* login) const {
+  outcome result(std::string_view server_text, const sasl::mechanism* login) const {
     const retry again = fate_ == fate::not_delivered ? retry_after(error_, code_) : retry::no;
     return {fate_,
             phase_,
@@ -67,8 +73,9 @@ class verdict {
             again,
             code_,
             enhanced_,
-            tally.accepted(),
-            tally.refused(),
+            accepted_,
+            refused_,
+            first_,
             code_ != 0 ? server_text : std::string_view{},
             login != nullptr ? sasl::name(login->selected()) : std::string_view{},
             login != nullptr ? login->server_text() : std::string_view{}};
@@ -83,6 +90,9 @@ class verdict {
   errc error_ = errc::none;
   std::uint16_t code_ = 0;
   enhanced_code enhanced_{};
+  std::size_t accepted_ = 0;
+  std::size_t refused_ = 0;
+  std::size_t first_ = 0;  // recipient of those that the fate is of
 };
 
 }  // namespace mailmote::smtp
