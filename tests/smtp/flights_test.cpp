@@ -264,6 +264,16 @@ TEST_CASE("a mail has no more domains than RCPTDOMAINMAX") {
   REQUIRE(server.mails().size() == 2);
   CHECK(server.mails()[0].to == std::vector<std::string>{all.begin(), all.begin() + 4});
   CHECK(server.mails()[1].to == std::vector<std::string>{all.begin() + 4, all.end()});
+
+  for (const std::size_t many : {std::size_t{4}, std::size_t{5}}) {
+    live_server whole{"250-mx\r\n250-PIPELINING\r\n250 LIMITS RCPTDOMAINMAX=2"};
+    const outcome o = converse(whole, {},
+                               {.from = "mote@example.org",
+                                .to = std::span{views}.first(many),
+                                .deliver_if = recipients::all});
+    CHECK(o.error == (many == 4 ? errc::none : errc::too_many_recipients));
+    CHECK(whole.mails().size() == (many == 4 ? 1 : 0));
+  }
 }
 
 TEST_CASE("those behind a 452 go into further mails, as long as each mail takes somebody") {
