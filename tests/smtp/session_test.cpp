@@ -659,8 +659,8 @@ TEST_CASE(
   dialogue any = in_clear(
       {"220 mx", "EHLO mote", "250-mx\r\n250-PIPELINING\r\n250 LIMITS RCPTMAX=1",
        "MAIL FROM:<mote@example.org>\r\nRCPT TO:<a@example.org>\r\nDATA", accepted_flight, message,
-       "250 ok", "MAIL FROM:<mote@example.org>\r\nRCPT TO:<b@example.org>\r\nDATA",
-       accepted_flight, message, "250 ok", "QUIT", "221 bye"});
+       "250 ok", "MAIL FROM:<mote@example.org>\r\nRCPT TO:<b@example.org>\r\nDATA", accepted_flight,
+       message, "250 ok", "QUIT", "221 bye"});
   any.mail().to = two_recipients;
   const outcome o = any.run();
   CHECK(o.fate == fate::delivered);
