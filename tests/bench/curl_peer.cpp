@@ -24,10 +24,10 @@ int main(int argc, char** argv) {
   curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, to);
   curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
   curl_easy_setopt(curl, CURLOPT_UPLOAD_BUFFERSIZE, 2'097'152L);
-  curl_easy_setopt(curl, CURLOPT_READFUNCTION,
-                   +[](char* out, std::size_t size, std::size_t n, void* file) {
-                     return std::fread(out, 1, size * n, static_cast<std::FILE*>(file));
-                   });
+  curl_easy_setopt(
+      curl, CURLOPT_READFUNCTION, +[](char* out, std::size_t size, std::size_t n, void* file) {
+        return std::fread(out, 1, size * n, static_cast<std::FILE*>(file));
+      });
   curl_easy_setopt(curl, CURLOPT_READDATA, mail);
   if (work.tls != "plain") {
     curl_easy_setopt(curl, CURLOPT_USE_SSL, static_cast<long>(CURLUSESSL_ALL));

@@ -6,7 +6,6 @@
 #include <cstdio>
 #include <string>
 
-#define SSL_SESSION_ASN1_VERSION  // the sign of OpenSSL that libesmtp.h looks for; it is gone by now
 #include <auth-client.h>
 #include <libesmtp.h>
 

@@ -34,7 +34,8 @@ struct job {
     ca = argv[3];
     mail = argv[4];
     count = std::atoi(argv[5]);
-    for (int i = 1; i <= std::atoi(argv[6]); ++i) to.push_back("ops" + std::to_string(i) + "@example.org");
+    for (int i = 1; i <= std::atoi(argv[6]); ++i)
+      to.push_back("ops" + std::to_string(i) + "@example.org");
     logs_in = std::string_view{argv[7]} == "login";
     options.assign(argv + 8, argv + argc);
   }

@@ -9,7 +9,6 @@
 #include <cctype>
 #include <charconv>
 #include <cstdint>
-#include <cstdio>
 #include <cstring>
 #include <optional>
 #include <string>
@@ -21,12 +20,18 @@
 
 namespace bench {
 
-// Serves one client. For each mail it prints
-//   mail ROUND_TRIPS MILLISECONDS OCTETS
-// to the client's receipt of the last reply, counted from the connection's beginning.
+// One mail: until its last reply has reached the client, counted from the connection's beginning.
+struct figures {
+  int round_trips;
+  double milliseconds;
+  std::uint64_t octets;
+};
+
+// Serves one client.
 class server {
  public:
-  server(link& way, clock::time_point began) : way_{&way}, began_{began} {}
+  server(link& way, clock::time_point began, std::vector<figures>& mails)
+      : way_{&way}, began_{began}, mails_{mails} {}
 
   void serve(const server_certificate& certificate, bool implicit) {
     link& outside = *way_;
@@ -73,9 +78,8 @@ class server {
   static constexpr std::string_view end_of_text = "\r\n.\r\n";
 
   static std::string upper(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) {
-      return static_cast<char>(std::toupper(c));
-    });
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
     return text;
   }
 
@@ -128,7 +132,8 @@ class server {
       const void* const found =
           ::memmem(text.data(), text.size(), end_of_text.data(), end_of_text.size());
       is_over = found != nullptr;
-      const std::size_t kept = std::min(text.size(), end_of_text.size() - 1);  // its beginning, maybe
+      const std::size_t kept =
+          std::min(text.size(), end_of_text.size() - 1);  // its beginning, maybe
       std::size_t n = text.size() - kept;
       if (is_over) {
         n = static_cast<std::size_t>(static_cast<const char*>(found) - text.data()) +
@@ -159,12 +164,12 @@ class server {
   void accept(std::uint64_t octets) {
     say("250 taken\r\n");
     const std::chrono::duration<double, std::milli> took = clock::now() + way_->way() - began_;
-    std::printf("mail %d %.3f %llu\n", way_->round_trips(), took.count(),
-                static_cast<unsigned long long>(octets));
+    mails_.push_back({way_->round_trips(), took.count(), octets});
   }
 
   link* way_;
   const clock::time_point began_;
+  std::vector<figures>& mails_;
   std::vector<char> room_ = std::vector<char>(262'144);
   std::size_t begin_ = 0;  // [begin_, end_) of the room has been read and not looked at
   std::size_t end_ = 0;

@@ -66,7 +66,8 @@ class tls_link final : public link {
       BIO_meth_set_write(m, [](BIO* way, const char* out, int size) {
         return lower(way).write({out, static_cast<std::size_t>(size)}) ? size : -1;
       });
-      BIO_meth_set_ctrl(m, [](BIO*, int what, long, void*) { return what == BIO_CTRL_FLUSH ? 1L : 0L; });
+      BIO_meth_set_ctrl(
+          m, [](BIO*, int what, long, void*) { return what == BIO_CTRL_FLUSH ? 1L : 0L; });
       return m;
     }();
     return made;
