@@ -6,12 +6,20 @@ LEFT, BAR, GAP, WIDTH, LABEL = 230, 18, 6, 520, 90
 OURS, THEIRS, TARGET = "#1b6ca8", "#a9b4bd", "#c0392b"
 
 
+def ticks(most):
+    """Round numbers from 0 to `most`, four to eight of them."""
+    step = 1
+    while most / step > 8:
+        step = step * 5 // 2 if str(step).startswith("2") else step * 2
+    return range(0, int(most) + 1, step)
+
+
 def panel(top, title, unit, bars, target):
     """The SVG of one panel, and its height. `bars` are (name, value); `target` a number or None."""
     most = max([value for _, value in bars] + [target or 0])
     scale = WIDTH / most
     parts = [f'<text x="{LEFT}" y="{top + 16}" class="title">{escape(title)}</text>']
-    y = top + 30
+    y = top + (42 if target else 28)
     for name, value in bars:
         color = OURS if name.startswith("mailmote") else THEIRS
         parts += [
@@ -21,17 +29,16 @@ def panel(top, title, unit, bars, target):
         ]
         y += BAR + GAP
     parts.append(f'<line x1="{LEFT}" y1="{y}" x2="{LEFT + WIDTH}" y2="{y}" stroke="black"/>')
-    for quarter in range(5):
-        x, value = LEFT + WIDTH * quarter / 4, most * quarter / 4
-        number = f"{value:,.0f}" if most >= 20 else f"{value:.1f}"
-        parts += [f'<line x1="{x}" y1="{y}" x2="{x}" y2="{y + 4}" stroke="black"/>',
-                  f'<text x="{x}" y="{y + 17}" text-anchor="middle">{number}</text>']
+    for tick in ticks(most):
+        x = LEFT + tick * scale
+        parts += [f'<line x1="{x:.1f}" y1="{y}" x2="{x:.1f}" y2="{y + 4}" stroke="black"/>',
+                  f'<text x="{x:.1f}" y="{y + 17}" text-anchor="middle">{tick:,}</text>']
     parts.append(f'<text x="{LEFT + WIDTH / 2}" y="{y + 33}" text-anchor="middle">'
                  f'{escape(unit)}</text>')
     if target:
         x = LEFT + target * scale
-        parts.append(f'<line x1="{x:.1f}" y1="{top + 26}" x2="{x:.1f}" y2="{y}" stroke="{TARGET}" '
-                     f'stroke-dasharray="4 3"/><text x="{x:.1f}" y="{top + 22}" fill="{TARGET}" '
+        parts.append(f'<line x1="{x:.1f}" y1="{top + 38}" x2="{x:.1f}" y2="{y}" stroke="{TARGET}" '
+                     f'stroke-dasharray="4 3"/><text x="{x:.1f}" y="{top + 34}" fill="{TARGET}" '
                      f'text-anchor="end">target {target:,.0f}</text>')
     return "\n".join(parts), y + 50 - top
 
