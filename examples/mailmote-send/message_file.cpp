@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <string_view>
 
 namespace mailmote_send {
 namespace {
@@ -81,10 +82,12 @@ bool message_file::measure() {
       return result.status() == mailmote::io_status::closed;
     }
     length_ += result.count();
-    for (const char c : std::span{repaired}.first(result.count())) {
-      if (c != '\r' && c != '\n') longest_line_ = std::max(longest_line_, ++line);
-      if (c == '\n') line = 0;
+    std::string_view text{repaired.data(), result.count()};
+    for (std::size_t end; (end = text.find('\n')) != text.npos; line = 0) {
+      longest_line_ = std::max(longest_line_, line + end - 1);  // its CR does not count
+      text.remove_prefix(end + 1);
     }
+    line += text.size();
   }
 }
 
