@@ -94,8 +94,11 @@ fuzz: ## give the composer 20,000 odd inputs
 	@tests/build/packages.sh test
 	@tests/fuzz/run.sh $(BUILD)/fuzz 20000
 
-bench: ## compose 100 MB beside nodemailer (needs node and npm)
-	@tests/bench/run.sh $(BUILD)/bench $(FIRST)
+bench: ## round trips, speed and memory, beside four other clients and nodemailer
+	@tests/build/packages.sh bench
+	@$(CONFIGURE) >/dev/null
+	@$(COMPILE) --target mailmote-send pki >/dev/null
+	@tests/bench/run.sh $(BUILD) $(FIRST)
 
 mutants: ## plant bugs, one at a time, and see that the tests find each
 	@tests/build/packages.sh test

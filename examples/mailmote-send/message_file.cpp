@@ -10,8 +10,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-
-#include <mailmote/text/ascii.hpp>
+#include <string_view>
 
 namespace mailmote_send {
 namespace {
@@ -32,6 +31,19 @@ bool write_piece(int file, std::span<const char> piece) {
     if (n > 0) piece = piece.subspan(static_cast<std::size_t>(n));
   }
   return true;
+}
+
+// Many octets at a time, as a message may be large.
+bool has_eight_bit(std::string_view text) {
+  constexpr std::uint64_t highest_bits = 0x8080'8080'8080'8080;
+  std::uint64_t seen = 0;
+  for (; text.size() >= sizeof seen; text.remove_prefix(sizeof seen)) {
+    std::uint64_t octets;
+    std::memcpy(&octets, text.data(), sizeof octets);
+    seen |= octets;
+  }
+  for (const char c : text) seen |= static_cast<unsigned char>(c);
+  return (seen & highest_bits) != 0;
 }
 
 }  // namespace
@@ -83,11 +95,13 @@ bool message_file::measure() {
       return result.status() == mailmote::io_status::closed;
     }
     length_ += result.count();
-    for (const char c : std::span{repaired}.first(result.count())) {
-      if (c != '\r' && c != '\n') longest_line_ = std::max(longest_line_, ++line);
-      if (c == '\n') line = 0;
-      if (mailmote::ascii::is_non_ascii(c)) kind_ = mailmote::body_kind::eight_bit;
+    std::string_view text{repaired.data(), result.count()};
+    if (has_eight_bit(text)) kind_ = mailmote::body_kind::eight_bit;
+    for (std::size_t end; (end = text.find('\n')) != text.npos; line = 0) {
+      longest_line_ = std::max(longest_line_, line + end - 1);  // its CR does not count
+      text.remove_prefix(end + 1);
     }
+    line += text.size();
   }
 }
 

@@ -1,30 +1,31 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSL-1.0
-# run.sh DIR CXX: how fast attachments of 10 and 100 MB are composed, beside nodemailer and base64(1) in
-# the same run. Fails when the larger one takes more memory, and judges nothing else. Needs node and
-# npm.
+# run.sh BUILD CXX: builds the benchmark's programs in BUILD/bench, and runs it. mailmote-send and the
+# certificates are in BUILD already.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-mkdir -p "$1"
-cd "$1"
-"$2" -std=c++20 -O2 -DNDEBUG -I"$here/../../include" "$here/compose.cpp" -o compose
-[[ -d node_modules/nodemailer ]] || npm install --silent --no-save --prefix . nodemailer >/dev/null
-noise=512 # KB, that two runs of one program differ by
-memory() { sed -n 's/.*, \([0-9]*\) KB of memory$/\1/p' "said_$1"; }
-for _ in 1 2 3; do
-  for megabytes in 10 100; do
-    ./compose "$megabytes" | tee "said_$megabytes"
-    NODE_PATH=$PWD/node_modules node "$here/compose.js" "$megabytes"
-    head -c "${megabytes}000000" /dev/zero >zeros
-    began=$EPOCHREALTIME
-    base64 -w 76 zeros >/dev/null
-    awk -v n="$megabytes" -v a="$began" -v b="$EPOCHREALTIME" \
-      'BEGIN { printf "base64 -w 76 %3d MB %6.0f MB/s\n", n, n / (b - a) }'
-  done
-  small=$(memory 10) large=$(memory 100)
-  ((large < small + noise)) || {
-    echo "100 MB take $large KB of memory, and 10 MB $small"
-    exit 1
-  }
-done
-rm -f zeros said_*
+root=$here/../..
+mkdir -p "$1/bench"
+build=$(cd "$1" && pwd)
+out=$build/bench
+
+compile() { # compile PROGRAM OPTION...
+  local program=$1
+  shift
+  "$CXX" -std=c++20 -O2 -DNDEBUG -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror \
+    "-I$root/include" "$here/$program.cpp" -o "$out/$program" "$@"
+}
+CXX=$2
+read -ra wolfssl < <(pkg-config --cflags --libs wolfssl)
+compile launch -static
+compile sink -pthread -lssl -lcrypto
+compile mailmote_peer "${wolfssl[@]}"
+compile wolfssl_peer "${wolfssl[@]}"
+compile curl_peer -lcurl
+compile esmtp_peer -lesmtp -lssl
+compile text_speed
+
+"$here/run.py" "$build"
+echo
+echo 'A mail composed with one attachment:'
+"$here/compose.sh" "$out" "$CXX"

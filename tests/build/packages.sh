@@ -92,6 +92,14 @@ case ${1:-} in
     need libgsasl-dev has_header gsasl.h
     need libssl-dev has_header openssl/ssl.h
     ;;
+  bench)
+    needs_of_build
+    need libssl-dev has_header openssl/ssl.h
+    need libcurl4-openssl-dev has_header curl/curl.h
+    need libesmtp-dev has_header libesmtp.h
+    need msmtp command -v msmtp
+    need python3 command -v python3
+    ;;
   format) need clang-format-14 command -v clang-format-14 ;;
   tidy)
     needs_of_build

@@ -195,6 +195,31 @@ TEST_CASE("a kept connection that is gone is told apart from a mail that failed"
   CHECK(o.retry == retry::later);
 }
 
+TEST_CASE("each flight is one write where the buffer allows, and what was used can be asked for") {
+  for (const bool chunking : {false, true}) {
+    live_server server{
+        "250-mx\r\n250-PIPELINING\r\n250-CHUNKING\r\n250-8BITMIME\r\n250 SIZE 50000"};
+    live_link over{server, 100'000};
+    no_tls tls;
+    client<live_link, no_tls, buffer_sizes{.out = 16'384, .in = 1024}> smtp{
+        over, tls, {.helo = "mote", .security = security::cleartext, .chunking = chunking}};
+    const std::string long_text = "Subject: hot\r\n\r\n" + std::string(10'000, 'x') + "\r\n";
+    text_source text{long_text};
+    REQUIRE(smtp.send({.from = "mote@example.org", .to = "ops@example.org"}, text) == errc::none);
+    while (smtp.poll(0) != status::finished) (void)over.turn();
+    CHECK(smtp.result().fate == fate::delivered);
+    // EHLO; MAIL, RCPT and DATA, the text and QUIT; or all of them with the chunk.
+    CHECK(over.writes() == (chunking ? 2 : 3));
+    CHECK(smtp.offered().has(smtp::extension::chunking));
+    CHECK(!smtp.offered().has(smtp::extension::dsn));
+    CHECK(smtp.offered().size_limit == 50'000);
+    CHECK(smtp.used().size == long_text.size());
+    CHECK(smtp.used().chunked == chunking);
+    CHECK(smtp.used().eager == chunking);
+    CHECK(!smtp.used().utf8);
+  }
+}
+
 // ---- what a server takes in one mail, and on one connection --------------------------------
 
 namespace {
@@ -264,6 +289,16 @@ TEST_CASE("a mail has no more domains than RCPTDOMAINMAX") {
   REQUIRE(server.mails().size() == 2);
   CHECK(server.mails()[0].to == std::vector<std::string>{all.begin(), all.begin() + 4});
   CHECK(server.mails()[1].to == std::vector<std::string>{all.begin() + 4, all.end()});
+
+  for (const std::size_t many : {std::size_t{4}, std::size_t{5}}) {
+    live_server whole{"250-mx\r\n250-PIPELINING\r\n250 LIMITS RCPTDOMAINMAX=2"};
+    const outcome o = converse(whole, {},
+                               {.from = "mote@example.org",
+                                .to = std::span{views}.first(many),
+                                .deliver_if = recipients::all});
+    CHECK(o.error == (many == 4 ? errc::none : errc::too_many_recipients));
+    CHECK(whole.mails().size() == (many == 4 ? 1 : 0));
+  }
 }
 
 TEST_CASE("those behind a 452 go into further mails, as long as each mail takes somebody") {

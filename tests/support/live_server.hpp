@@ -153,6 +153,7 @@ class live_link {
   io_result write_some(std::span<const char> out) noexcept {
     const std::size_t n = std::min(out.size(), holds_ - to_server_.size());
     if (n == 0) return io_status::want_write;
+    ++writes_;
     to_server_.append(out.data(), n);
     wire_.append(out.data(), n);
     return io_result::moved(n);
@@ -176,6 +177,7 @@ class live_link {
   }
 
   const std::string& wire() const { return wire_; }
+  int writes() const { return writes_; }
 
  private:
   live_server& server_;
@@ -184,6 +186,7 @@ class live_link {
   std::string to_server_{};
   std::string said_{};
   std::string wire_{};
+  int writes_ = 0;
 };
 
 }  // namespace mailmote::test

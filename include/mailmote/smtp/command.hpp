@@ -34,7 +34,6 @@ struct mail_parameters {
   bool utf8 = false;                      // RFC 6531
   bool chunked = false;                   // it goes as BDAT (RFC 3030)
   bool eager = false;                     // with the commands before it, in one flight
-  std::string_view missing{};             // the keyword behind errc::extension_missing
 };
 
 // In the order of `step`, from `ehlo` on.

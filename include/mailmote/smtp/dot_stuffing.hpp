@@ -7,8 +7,10 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
+#include <cstring>
 #include <span>
+
+#include <mailmote/text/clean_run.hpp>
 
 namespace mailmote::smtp {
 
@@ -21,32 +23,36 @@ class dot_stuffer {
 
   // Writes all of `in`; `out` must hold max_growth times as much. The two may share memory when
   // `in` ends where `out` does: the writing then never gets ahead of the reading.
-  constexpr std::size_t stuff(std::span<const char> in, std::span<char> out) {
+  std::size_t stuff(std::span<const char> in, std::span<char> out) {
     std::size_t written = 0;
-    for (const char c : in) {
-      const bool answered = c == '\n' && place_ == place::after_cr;  // CRLF was written at the CR
-      if (answered) {
-        place_ = place::line_start;
-        continue;
+    for (;;) {
+      const std::size_t run = last_ == '\r' ? 0 : text::clean_run(last_, in);
+      if (run > 0) {
+        std::memmove(&out[written], in.data(), run);
+        written += run;
+        last_ = in[run - 1];
+        in = in.subspan(run);
       }
-      if (c == '\r' || c == '\n') {
-        written = put_line_end(out, written);
-        place_ = c == '\r' ? place::after_cr : place::line_start;
-        continue;
+      if (in.empty()) return written;
+      const char c = in[0];
+      in = in.subspan(1);
+      const bool answered = c == '\n' && last_ == '\r';  // CRLF was written at the CR
+      if (is_end(c)) {
+        if (!answered) written = put_line_end(out, written);
+      } else {
+        if (c == '.' && is_end(last_)) out[written++] = '.';
+        out[written++] = c;
       }
-      if (c == '.' && place_ != place::in_line) out[written++] = '.';
-      out[written++] = c;
-      place_ = place::in_line;
+      last_ = c;
     }
-    return written;
   }
 
   // Ends the text: a line that has no end gets one, and then comes the lone dot.
   constexpr std::size_t finish(std::span<char> out) {
     std::size_t written = 0;
-    if (place_ == place::in_line) written = put_line_end(out, written);
+    if (!is_end(last_)) written = put_line_end(out, written);
     out[written++] = '.';
-    place_ = place::line_start;
+    last_ = '\n';
     return put_line_end(out, written);
   }
 
@@ -57,8 +63,9 @@ class dot_stuffer {
     return written;
   }
 
-  enum class place : std::uint8_t { line_start, after_cr, in_line };
-  place place_ = place::line_start;
+  static constexpr bool is_end(char c) { return c == '\r' || c == '\n'; }
+
+  char last_ = '\n';  // what was read last; a text begins with a line
 };
 
 }  // namespace mailmote::smtp

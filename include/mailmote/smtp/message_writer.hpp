@@ -77,7 +77,9 @@ class message_writer {
       if (room.size() < max_command) return 0;
       written = head_ = put_command(room, left_, true);
     }
-    while (state_ == state::writing && room.size() - written >= min_room) {
+    // The last pieces of a large buffer are too small to be worth their calls.
+    const std::size_t least = room.size() < large_room ? min_room : room.size() / 16;
+    while (state_ == state::writing && room.size() - written >= least) {
       const std::span<char> rest = room.subspan(written);
       written += form_ == form::data ? write_stuffed(rest) : write_counted(rest);
     }
@@ -88,6 +90,7 @@ class message_writer {
  private:
   enum class form : std::uint8_t { data, chunk, chunks };
 
+  static constexpr std::size_t large_room = 4096;
   static constexpr std::size_t max_command = 32;  // BDAT, 20 digits, LAST
   static constexpr std::uint8_t lone_dot = 3;     // with its line's end
 

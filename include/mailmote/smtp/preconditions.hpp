@@ -13,6 +13,8 @@
 #include <mailmote/smtp/capabilities.hpp>
 #include <mailmote/smtp/command.hpp>
 #include <mailmote/smtp/envelope.hpp>
+#include <mailmote/smtp/parameters.hpp>
+#include <mailmote/smtp/recipient_tally.hpp>
 #include <mailmote/smtp/settings.hpp>
 #include <mailmote/text/address.hpp>
 
@@ -51,15 +53,19 @@ inline errc check_strings(const settings& with, const envelope& mail, bool& need
   return with.auth != nullptr ? with.auth->check() : errc::none;
 }
 
+// The keyword of an extension that the mail's parameters need and that is not offered; or empty.
+inline std::string_view missing_in(const capabilities& offered, const envelope& mail) {
+  return mail.parameters != nullptr ? mail.parameters->missing(offered) : std::string_view{};
+}
+
 // Holds the mail against what the server has offered, begins its body, and settles the parameters
 // of MAIL. `with` says on entry what the addresses need (`utf8`) and how the message goes (`chunked`).
 inline errc fit_mail(const capabilities& offered, const envelope& mail, body_source& body,
                      mail_parameters& with) {
   if (with.utf8 && !offered.has(extension::smtputf8)) return errc::smtputf8_needed;
-  if (mail.parameters) with.missing = mail.parameters->missing(offered);
-  if (!with.missing.empty()) return errc::extension_missing;
-  const bool too_many = offered.max_recipients > 0 && mail.to.size() > offered.max_recipients;
-  if (too_many && mail.deliver_if == recipients::all) return errc::too_many_recipients;
+  if (!missing_in(offered, mail).empty()) return errc::extension_missing;
+  const bool needs_all = mail.deliver_if == recipients::all;
+  if (needs_all && !recipient_tally::takes_all(mail, offered)) return errc::too_many_recipients;
   const body_limits limits{.eight_bit = offered.has(extension::eight_bit_mime),
                            .utf8 = offered.has(extension::smtputf8),
                            .binary = with.chunked && offered.has(extension::binarymime)};

@@ -36,6 +36,14 @@ class recipient_tally {
   constexpr bool all_sent() const { return sent_ == end_; }
   constexpr bool all_answered() const { return answered_ == end_; }
 
+  // Whether the server takes all of them in one transaction.
+  static bool takes_all(const envelope& mail, const capabilities& offered) {
+    recipient_tally all;
+    all.begin(mail);
+    while (!all.all_sent()) all.count_sent(mail, offered);
+    return all.sent() == mail.to.size();
+  }
+
   // One is named; and the transaction's last it is, if the server takes no more.
   void count_sent(const envelope& mail, const capabilities& offered) {
     ++sent_;

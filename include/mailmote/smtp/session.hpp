@@ -49,7 +49,7 @@ class session : private speaker {
   bool takes_next() const noexcept;
   outcome result() const noexcept {
     outcome mail = (shows_previous_ ? previous_ : verdict_).result(reply_.text(), login_);
-    if (mail.error == errc::extension_missing) mail.missing = mail_.parameters.missing;
+    if (mail.error == errc::extension_missing) mail.missing = missing_in(capabilities_, mail_.mail);
     return mail;
   }
   bool take_finished() noexcept;  // true once a mail

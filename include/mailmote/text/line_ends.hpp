@@ -4,12 +4,15 @@
 // Knows:          RFC 5321 2.3.8: CR and LF occur only together. A bare LF and a bare CR each were
 //                 meant as a line end, so CR CR LF is two.
 // Does not know:  what the lines say.
-// Bounds:         3 bytes of state; n octets become at most 2n.
+// Bounds:         2 bytes of state; n octets become at most 2n.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
+
+#include <mailmote/text/clean_run.hpp>
 
 namespace mailmote::text {
 
@@ -21,7 +24,7 @@ class line_ends {
   };
 
   // Repairs as much of `in` as fits into `out`, which may be a single octet.
-  constexpr progress repair(std::span<const char> in, std::span<char> out) {
+  progress repair(std::span<const char> in, std::span<char> out) {
     std::size_t read = 0;
     std::size_t written = 0;
     while (written < out.size()) {
@@ -30,43 +33,58 @@ class line_ends {
         owes_lf_ = false;
         continue;
       }
-      if (read == in.size()) break;
-      const char c = in[read++];
-      const bool answered = c == '\n' && after_cr_;  // its CR was the whole line end already
-      after_cr_ = c == '\r';
+      const std::size_t room = out.size() - written;
+      const std::span<const char> rest = in.subspan(read);
+      if (rest.empty()) break;
+      if (last_ != '\r') {
+        const std::size_t run = clean_run(last_, rest.size() < room ? rest : rest.first(room));
+        if (run > 0) {
+          std::memcpy(&out[written], rest.data(), run);
+          written += run;
+          read += run;
+          last_ = rest[run - 1];
+          continue;
+        }
+      }
+      const char c = rest[0];
+      ++read;
+      const bool answered = c == '\n' && last_ == '\r';  // its CR was the whole line end already
+      last_ = c;
       if (answered) continue;
-      owes_lf_ = c == '\r' || c == '\n';
-      in_line_ = !owes_lf_;
+      owes_lf_ = is_end(c);
       out[written++] = owes_lf_ ? '\r' : c;
     }
     return {read, written};
   }
 
   // Where the text ends: gives a last line without an end one, with the same meaning of progress.
-  constexpr progress finish(std::span<char> out) {
+  progress finish(std::span<char> out) {
     constexpr char line_end[] = {'\n'};
-    return repair(in_line_ ? std::span<const char>{line_end} : std::span<const char>{}, out);
+    return repair(is_end(last_) ? std::span<const char>{} : std::span<const char>{line_end}, out);
   }
 
  private:
-  bool after_cr_ = false;
-  bool in_line_ = false;
+  static constexpr bool is_end(char c) { return c == '\r' || c == '\n'; }
+
+  char last_ = '\n';  // what was read last; a text begins with a line
   bool owes_lf_ = false;
 };
 
 // The length of a whole text once its line ends are repaired, and its last line has one.
 constexpr std::uint64_t repaired_length(std::span<const char> text) {
   std::uint64_t length = text.size();
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool pair = text[i] == '\r' && i + 1 < text.size() && text[i + 1] == '\n';
-    if (pair) {
-      ++i;
-    } else if (text[i] == '\r' || text[i] == '\n') {
-      ++length;
+  char last = '\n';
+  while (!text.empty()) {
+    std::size_t n = clean_run(last, text);
+    if (n == 0) {
+      n = 1;
+      if ((last == '\r') != (text[0] == '\n')) ++length;
     }
+    last = text[n - 1];
+    text = text.subspan(n);
   }
-  const bool ended = text.empty() || text.back() == '\r' || text.back() == '\n';
-  return ended ? length : length + 2;
+  if (last == '\r') return length + 1;
+  return last == '\n' ? length : length + 2;
 }
 
 }  // namespace mailmote::text
