@@ -44,7 +44,7 @@ enum class [[nodiscard]] errc : std::uint8_t{
     timeout,              // the server let the phase's time pass
     chunk_timeout,  // the server let the time of a BDAT chunk's reply pass: does it hang on CHUNKING?
     idle_closed,    // a kept connection was gone before the mail's first reply: connect again
-    silent_greeting,      // ten seconds or more without a greeting: an implicit-TLS port?
+    silent_greeting,  // ten seconds or more without a greeting: an implicit-TLS port?
 
     // What the server said was not SMTP, or not due.
     malformed_reply,  // no three digits, an impossible first digit, or codes that differ in a reply
