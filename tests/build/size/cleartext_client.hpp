@@ -7,6 +7,10 @@
 
 #include "outside.h"
 
+#ifndef PARAMETERS
+#define PARAMETERS nullptr
+#endif
+
 constinit mailmote::no_tls tls;
 constinit mailmote::client smtp{tcp,
                                 tls,
@@ -23,10 +27,9 @@ extern "C" [[gnu::noinline]] mailmote::status poll_once() { return smtp.poll(boa
 
 int main() {
   connect();
-  if (smtp.send({.from = "mote17@example.org", .to = "ops@example.org"}, alert) !=
-      mailmote::errc::none) {
-    return 1;
-  }
+  const mailmote::envelope mail{
+      .from = "mote17@example.org", .to = "ops@example.org", .parameters = PARAMETERS};
+  if (smtp.send(mail, alert) != mailmote::errc::none) return 1;
   while (poll_once() == mailmote::status::working) {
   }
   const mailmote::outcome result = smtp.result();
