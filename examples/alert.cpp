@@ -34,6 +34,6 @@ int main() {
       error == mailmote::errc::none ? mailmote::run(smtp, tcp) : mailmote::outcome{.error = error};
   if (mail.fate == mailmote::fate::delivered) return EXIT_SUCCESS;
   if (mail.fate == mailmote::fate::unknown) std::cerr << "It may have been delivered: ";
-  std::cerr << mailmote::explain(mail.error) << '\n';
+  std::cerr << mailmote::explain(mail) << '\n';
   return EXIT_FAILURE;
 }

@@ -19,6 +19,7 @@
 #include <span>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 // ---- <mailmote/clock.hpp> ----
 
@@ -94,9 +95,13 @@ enum class [[nodiscard]] errc : std::uint8_t{
     bad_authorization,  // a login's authorization identity has a NUL or control character
     needs_saslprep,  // a login's string has letters outside ASCII, and is not `prepared` (RFC 4013)
     smtputf8_needed,    // an address is not ASCII, and the server has no SMTPUTF8; before MAIL
-    eight_bit_needed,   // a body cannot be sent without 8BITMIME
+    eight_bit_needed,   // a body cannot be sent without 8BITMIME; before MAIL
+    binary_needed,      // a body cannot be sent without BINARYMIME and chunking; before MAIL
     response_too_long,  // a login's response is over 12,288 octets in base64; found while it is sent
-    extension_missing,  // an extension that settings or envelope ask for is not offered
+    extension_missing,  // an extension that settings or envelope ask for is not offered; before MAIL
+    bad_parameter,  // a parameter of MAIL or RCPT is none of RFC 5321 4.1.2, or against its own RFC
+    unlisted_extension,  // a parameter's keyword is none of ours, and not in `other_extensions`
+    bad_extension_list,  // `other_extensions` is no list of keywords, or has too many of them
 
     // The connection. The first two are said by ports, which look names up.
     no_such_host,         // the server's name does not exist
@@ -105,7 +110,9 @@ enum class [[nodiscard]] errc : std::uint8_t{
     closed_before_reply,  // the connection ended where a reply was due
     closed_in_reply,      // the connection ended inside a reply
     timeout,              // the server let the phase's time pass
-    silent_greeting,      // ten seconds or more without a greeting: an implicit-TLS port?
+    chunk_timeout,  // the server let the time of a BDAT chunk's reply pass: does it hang on CHUNKING?
+    idle_closed,    // a kept connection was gone before the mail's first reply: connect again
+    silent_greeting,  // ten seconds or more without a greeting: an implicit-TLS port?
 
     // What the server said was not SMTP, or not due.
     malformed_reply,  // no three digits, an impossible first digit, or codes that differ in a reply
@@ -135,6 +142,7 @@ enum class [[nodiscard]] errc : std::uint8_t{
     data_refused,          // DATA was
     message_refused,       // the final reply after the message was
     message_too_large,     // longer than the SIZE that the server announced; before MAIL
+    too_many_mails,        // the server's MAILMAX is reached on this connection; before MAIL
     too_many_recipients,  // more than the server takes in one mail, with `recipients::all`; before MAIL
 
     // The message.
@@ -259,11 +267,34 @@ concept waiter = requires(W& port, interest wants, milliseconds timeout) {
 };
 // clang-format on
 
-// What this mail may contain, as agreed with the server, and told to a body before it is read.
+// What the octets of a ready-made text are.
+enum class body_kind : std::uint8_t {
+  seven_bit,  // ASCII
+  unknown,    // octets over 127 perhaps, which a server without 8BITMIME gets unannounced
+  eight_bit,  // octets over 127 in lines: goes only where 8BITMIME is offered (RFC 6152)
+  binary,     // any octets, whose line ends stay as they are: goes only in chunks, and only where
+              // BINARYMIME is offered (RFC 3030)
+};
+
+// What a mail may contain, as agreed with the server, and told to a body before it is read.
 struct body_limits {
   bool eight_bit = false;  // octets over 127 (8BITMIME, RFC 6152)
   bool utf8 = false;       // UTF-8 in headers (SMTPUTF8, RFC 6531)
   bool binary = false;     // any octets, lines of any length (BINARYMIME, RFC 3030)
+  bool verbatim =
+      false;  // not a server's: whoever reads encodes every octet, and wants it as it is
+};
+
+// What begin answers of a text of this `kind`.
+constexpr errc hold_against(body_limits limits, body_kind kind) {
+  if (kind == body_kind::eight_bit && !limits.eight_bit) return errc::eight_bit_needed;
+  return kind == body_kind::binary && !limits.binary ? errc::binary_needed : errc::none;
+}
+
+// What MAIL has to say of a body.
+struct body_needs {
+  body_kind kind = body_kind::unknown;
+  bool utf8 = false;  // its header has UTF-8 that only an SMTPUTF8 mail may have
 };
 
 inline constexpr std::uint64_t unknown_length = std::numeric_limits<std::uint64_t>::max();
@@ -279,14 +310,14 @@ inline constexpr std::uint64_t unknown_length = std::numeric_limits<std::uint64_
 //     want_read or want_write mean "not yet".
 //  3. length MUST be exact or unknown_length, and is asked only after begin. One that proves wrong
 //     ends the session before the mail is complete (errc::source_length).
-//  4. needs_utf8 is asked after begin: whether its header has UTF-8 that only an SMTPUTF8 mail may
-//     have. error is asked after `failed`: why.
+//  4. needs is asked after begin, and stays within the limits that begin was given. error is asked
+//     after `failed`: why.
 //  5. The source MUST live from `send` until the client has finished.
 struct body_source {
   virtual errc begin(body_limits limits) noexcept = 0;
   virtual io_result read_some(std::span<char> out) noexcept = 0;
   virtual std::uint64_t length() const noexcept = 0;
-  virtual bool needs_utf8() const noexcept { return false; }
+  virtual body_needs needs() const noexcept { return {}; }
   virtual errc error() const noexcept { return errc::source_failed; }
 
  protected:
@@ -333,11 +364,11 @@ constexpr bool has_control(std::string_view s) {
   return false;
 }
 
+// Without a way out of its middle: a text may be long, and a compiler take many octets at a time.
 constexpr bool has_non_ascii(std::string_view s) {
-  for (const char c : s) {
-    if (is_non_ascii(c)) return true;
-  }
-  return false;
+  unsigned all = 0;
+  for (const char c : s) all |= static_cast<unsigned char>(c);
+  return all > 0x7F;
 }
 
 }  // namespace mailmote::ascii
@@ -477,8 +508,9 @@ class mechanism {
   // (bad_challenge, challenge_too_long, auth_iterations, auth_keys_stale, auth_server_unproven).
   virtual errc respond() noexcept = 0;
 
-  // The next octets of the pending response; `closed` when there are no more, want_read when the
-  // next slice of work is to be done in another call, `failed` when it cannot be made.
+  // The next octets of the pending response; `closed` when there are no more, `failed` when it cannot
+  // be made. want_write: the next slice of work is to be done in another call. want_read: what it is
+  // made from is not there yet.
   virtual io_result read_some(std::span<char> out) noexcept = 0;
 
   // The server says yes: errc::none when this ends the exchange properly (a mechanism that
@@ -501,6 +533,167 @@ class mechanism {
 };
 
 }  // namespace mailmote::sasl
+
+// ---- <mailmote/smtp/capabilities.hpp> ----
+
+// capabilities.hpp: what a server has offered in its reply to EHLO.
+//
+// Knows:          the keywords of RFC 5321, 1652/6152, 1870, 2034, 2920, 3030, 3207, 3461, 4954,
+//                 6531, 8689, 9422, and Microsoft's old `AUTH=`; of others, those it is told.
+// Does not know:  what is done with them, or whether they came through TLS.
+// Bounds:         words over `max_keyword` octets match nothing; lines of any length are read in that.
+
+namespace mailmote::smtp {
+
+enum class extension : std::uint8_t {
+  starttls,
+  auth,
+  pipelining,
+  chunking,
+  binarymime,
+  eight_bit_mime,
+  smtputf8,
+  size,
+  dsn,
+  enhanced_status_codes,
+  requiretls,
+  limits,
+};
+
+// In the order of `extension`.
+inline constexpr text::word_list extension_keywords{
+    "STARTTLS AUTH PIPELINING CHUNKING BINARYMIME 8BITMIME SMTPUTF8 SIZE DSN ENHANCEDSTATUSCODES "
+    "REQUIRETLS LIMITS"};
+
+// Of a number in an EHLO line that is larger than this, only that is known.
+inline constexpr std::uint32_t largest_number = 0xFFFF'FFFF;
+
+// A keyword has no limit in RFC 5321 4.1.1.1; the longest registered one has 19 octets. A word of
+// an EHLO line that is longer than this is RCPTDOMAINMAX= and more than ten digits, or nothing.
+inline constexpr std::size_t max_keyword = 24;
+
+// Of the words of settings.other_extensions, those behind these are not noted.
+inline constexpr std::size_t max_other_extensions = 32;
+
+constexpr unsigned bit(extension e) { return 1u << static_cast<unsigned>(e); }
+
+struct capabilities {
+  std::uint32_t size_limit = 0;             // octets in a message; 0: none was named (RFC 1870 4)
+  std::uint32_t max_recipients = 0;         // RCPTMAX; 0: none was named (RFC 9422)
+  std::uint32_t max_mails = 0;              // MAILMAX; likewise
+  std::uint32_t max_recipient_domains = 0;  // RCPTDOMAINMAX; likewise
+  std::uint16_t extensions = 0;             // one bit an extension
+  sasl::offer auth{};
+  std::uint32_t others = 0;           // one bit a word of `other_keywords`
+  std::string_view other_keywords{};  // as settings.other_extensions has them
+
+  constexpr bool has(extension e) const { return (extensions & bit(e)) != 0; }
+
+  // The same for a keyword, in any case; of one that is not known() nobody has taken note.
+  constexpr bool offers(std::string_view keyword) const {
+    return ((extension_keywords.bit(keyword) & extensions) | (other_bit(keyword) & others)) != 0;
+  }
+  constexpr bool knows(std::string_view keyword) const {
+    return (extension_keywords.bit(keyword) | other_bit(keyword)) != 0;
+  }
+  constexpr std::uint32_t other_bit(std::string_view keyword) const {
+    const std::size_t index = text::word_list{other_keywords}.find(keyword);
+    return index < max_other_extensions ? std::uint32_t{1} << index : 0;
+  }
+};
+
+// Takes the text of an EHLO reply, octet by octet, and fills in what it says.
+class capability_parser {
+ public:
+  constexpr void text(char c, capabilities& into) {
+    if (c == ' ' || c == '\t') {
+      end_word(into);
+    } else if (c == '=' && words_ == 0 && is_auth(word())) {
+      end_word(into);
+    } else if (size_ < max_keyword) {
+      word_[size_++] = c;
+    } else {
+      size_ = too_long;
+    }
+  }
+
+  constexpr void line_end(capabilities& into) {
+    end_word(into);
+    words_ = 0;
+    greeted_ = true;
+  }
+
+ private:
+  static constexpr std::uint8_t too_long = max_keyword + 1;
+
+  static constexpr bool is_auth(std::string_view w) {
+    return extension_keywords.bit(w) == bit(extension::auth);
+  }
+  // Empty when it is too long.
+  constexpr std::string_view word() const {
+    return {word_.data(), size_ < too_long ? size_ : std::size_t{0}};
+  }
+  constexpr void end_word(capabilities& into);
+  static constexpr void take_limit(std::string_view word, capabilities& into);
+
+  std::uint8_t size_ = 0;
+  std::uint8_t words_ = 0;     // complete ones in this line; more than two count as two
+  std::uint16_t keyword_ = 0;  // the bit of the line's first word; 0: it is none of ours
+  bool greeted_ = false;       // the first line names the server, and no extension
+  std::array<char, max_keyword> word_{};
+};
+
+namespace detail {
+
+// The number that the rest of a word is; 0 when it is none.
+constexpr std::uint32_t read_number(std::string_view digits) {
+  std::uint32_t value = 0;
+  for (const char c : digits) {
+    if (!ascii::is_digit(c)) return 0;
+    const auto digit = static_cast<std::uint32_t>(c - '0');
+    const bool fits = value < largest_number / 10;  // 4,294,967,290 and more are "or more"
+    value = fits ? value * 10 + digit : largest_number;
+  }
+  return value;
+}
+
+}  // namespace detail
+
+constexpr void capability_parser::end_word(capabilities& into) {
+  const std::string_view w = word();
+  const bool blank = size_ == 0;
+  size_ = 0;
+  if (blank || !greeted_) return;
+  if (words_ == 0) {
+    keyword_ = extension_keywords.bit(w);
+    into.extensions = static_cast<std::uint16_t>(into.extensions | keyword_);
+    into.others |= into.other_bit(w);
+  } else if (keyword_ == bit(extension::auth)) {
+    into.auth.add(w);
+  } else if (keyword_ == bit(extension::size) && words_ == 1) {
+    into.size_limit = detail::read_number(w);
+  } else if (keyword_ == bit(extension::limits)) {
+    take_limit(w, into);
+  }
+  if (words_ < 2) ++words_;
+}
+
+// RCPTMAX=100 or MAILMAX=5, and others that are no business of a submission.
+constexpr void capability_parser::take_limit(std::string_view w, capabilities& into) {
+  constexpr text::word_list names{"RCPTMAX MAILMAX RCPTDOMAINMAX"};
+  std::size_t name = 0;
+  while (name < w.size() && w[name] != '=') ++name;
+  if (name == w.size()) return;
+  const std::uint32_t limit = detail::read_number({w.data() + name + 1, w.size() - name - 1});
+  switch (names.find({w.data(), name})) {
+    case 0: into.max_recipients = limit; break;
+    case 1: into.max_mails = limit; break;
+    case 2: into.max_recipient_domains = limit; break;
+    default: break;
+  }
+}
+
+}  // namespace mailmote::smtp
 
 // ---- <mailmote/smtp/outcome.hpp> ----
 
@@ -560,6 +753,8 @@ constexpr retry retry_after(errc error, std::uint16_t code) {
     case errc::stream_failed:
     case errc::closed_before_reply:
     case errc::closed_in_reply:
+    case errc::idle_closed:
+    case errc::too_many_mails:
     case errc::timeout:
     case errc::service_closing:
     case errc::source_timeout:
@@ -595,6 +790,9 @@ struct outcome {
   enhanced_code enhanced{};
   std::size_t accepted = 0;  // recipients with a 2xx; they share the fate of the mail
   std::size_t refused = 0;   // recipients with a 4xx or 5xx; not delivered
+  // A mail that the server takes only in parts is several: those recipients before this one whom the
+  // server has accepted have it, whatever the fate is, which is that of the others.
+  std::size_t delivered_before = 0;
   // The reply's words, for people. UNTRUSTED: the server wrote them. Printable ASCII, with `?` for
   // what is not. Valid until the client is used again.
   std::string_view server_text{};
@@ -603,6 +801,9 @@ struct outcome {
   // What the server said of a login that it refused, beside its reply: OAuth's JSON. UNTRUSTED, and of
   // the mechanism.
   std::string_view login_text{};
+  // With errc::extension_missing, the keyword that the server does not offer. Of the parameters or
+  // the settings, and valid while they are.
+  std::string_view missing{};
 };
 
 // One RCPT's reply, handed out when it arrives.
@@ -618,11 +819,13 @@ struct recipient_reply {
   // What became of this recipient, once the mail's outcome is known. One that never got a reply
   // has no recipient_reply, and was not delivered to.
   constexpr mailmote::fate fate_in(const outcome& mail) const {
-    return accepted() ? mail.fate : mailmote::fate::not_delivered;
+    if (!accepted()) return mailmote::fate::not_delivered;
+    return index < mail.delivered_before ? mailmote::fate::delivered : mail.fate;
   }
 };
 
-// Hears each recipient's reply, in the order of the envelope. Called from inside `poll`, and must
+// Hears each recipient's reply, in the order of the envelope; and another one of whom the server wanted
+// in another mail, which then stands. Called from inside `poll`, and must
 // not call back into the client.
 struct recipient_listener {
   virtual void on_recipient(const recipient_reply& reply) noexcept = 0;
@@ -697,6 +900,9 @@ class recipient_list {
   lookup at_ = nullptr;
 };
 
+// What every server takes in one mail (RFC 5321 4.5.3.1.8).
+inline constexpr std::size_t min_recipients = 100;
+
 // When the mail is sent at all.
 enum class recipients : unsigned char {
   any,  // while at least one recipient is accepted
@@ -709,6 +915,8 @@ enum class after : unsigned char {
   stay,  // it is kept for the next `send`, or `quit`
 };
 
+class esmtp_parameters;  // parameters.hpp
+
 // All that is referred to must live until the client has finished with the mail.
 struct envelope {
   std::string_view from{};  // the reverse-path, without <>; empty is the null reverse-path
@@ -716,6 +924,10 @@ struct envelope {
   recipients deliver_if = recipients::any;
   after then = after::quit;
   recipient_listener* listener = nullptr;  // hears each recipient's reply; may be null
+
+  // What else is said with MAIL and RCPT (dsn.hpp, require_tls.hpp, other_parameters.hpp); may be
+  // null.
+  const esmtp_parameters* parameters = nullptr;
 };
 
 }  // namespace mailmote
@@ -768,85 +980,6 @@ inline constexpr milliseconds source_pace = 20;
 inline constexpr milliseconds greeting_patience = 10'000;
 
 }  // namespace mailmote
-
-// ---- <mailmote/smtp/script.hpp> ----
-
-// script.hpp: the steps of a submission, in their order.
-//
-// Knows:          what a step is called in an outcome, how long it may take, what its driver does.
-// Does not know:  when one leads to another (session.hpp).
-// Bounds:         one byte.
-
-namespace mailmote::smtp {
-
-enum class step : std::uint8_t {
-  over,   // there is no connection
-  ready,  // between two mails
-  handshake,
-  greeting,
-  ehlo,  // the first step at which the client speaks
-  helo,
-  starttls,
-  auth,
-  rset,  // from here to `data`: commands of a mail, which may share a flight
-  mail,
-  rcpt,
-  data,
-  message,  // sent: the message; answered: its final dot
-  quit,
-  cancel,    // sent in a login: the lone `*` that gives it up
-  response,  // sent in a login: what the mechanism says
-  none,      // of what may be sent: nothing, before the next reply
-};
-
-constexpr bool client_speaks(step s) { return s >= step::ehlo && s <= step::quit; }
-constexpr bool is_mail_command(step s) { return s >= step::rset && s <= step::data; }
-
-// Of a mail's commands.
-constexpr step following(step s) { return static_cast<step>(static_cast<unsigned>(s) + 1); }
-
-constexpr phase phase_of(step s) {
-  switch (s) {
-    case step::greeting: return phase::greeting;
-    case step::ehlo:
-    case step::helo: return phase::ehlo;
-    case step::starttls: return phase::starttls;
-    case step::handshake: return phase::handshake;
-    case step::auth: return phase::auth;
-    case step::rset: return phase::rset;
-    case step::mail: return phase::mail;
-    case step::rcpt: return phase::rcpt;
-    case step::data: return phase::data;
-    case step::message: return phase::message;
-    case step::quit: return phase::quit;
-    default: return phase::start;
-  }
-}
-
-// For the whole reply; of a message, for each block of it to be taken. In the order of `phase`.
-inline constexpr milliseconds timeouts::*time_of_phase[] = {
-    &timeouts::quit,  // nothing is waited for
-    &timeouts::greeting, &timeouts::ehlo,  &timeouts::starttls, &timeouts::handshake,
-    &timeouts::auth,     &timeouts::mail,  &timeouts::mail,     &timeouts::rcpt,
-    &timeouts::data,     &timeouts::block, &timeouts::accept,   &timeouts::quit};
-
-constexpr milliseconds time_for(phase p, const timeouts& allowed) {
-  return allowed.*time_of_phase[static_cast<std::size_t>(p)];
-}
-
-// What a session's driver does next.
-enum class action : std::uint8_t {
-  talk,       // hand in what can be read, and hand down what output() gives
-  handshake,  // do the TLS handshake, then say secured() or ended()
-  close,      // the connection is over; close it
-};
-
-constexpr action action_at(step s) {
-  if (s == step::over) return action::close;
-  return s == step::handshake ? action::handshake : action::talk;
-}
-
-}  // namespace mailmote::smtp
 
 // ---- <mailmote/smtp/settings.hpp> ----
 
@@ -902,11 +1035,27 @@ struct settings {
   // Whether commands share a flight when the server offers PIPELINING (RFC 2920).
   bool pipelining = true;
 
+  // Whether the message goes out as BDAT chunks when the server offers CHUNKING (RFC 3030).
+  bool chunking = false;
+
+  // With PIPELINING, a chunk of at most so many octets leaves together with MAIL and RCPT, under
+  // recipients::any; RFC 3030 section 2 would have their replies awaited. A larger one waits.
+  std::uint32_t eager_body = 64 * 1024;
+
+  // With PIPELINING, MAIL and what follows leave together with AUTH PLAIN and EXTERNAL (RFC 4954
+  // section 4). A server may then take the mail and refuse the login: the outcome has both.
+  bool pipeline_auth = false;
+
   timeouts_reference timeouts = default_timeouts;
 
   // Some servers want a response with the AUTH command even where it makes a line of more than 512
   // octets, against RFC 4954 section 4: a long token, say, for Microsoft's.
   bool long_initial_response = false;
+
+  // Which extensions are looked for in the server's offer beyond those that mailmote knows, so that
+  // a mail may have their parameters (other_parameters.hpp): up to 32 keywords of up to 24 octets,
+  // with one space between, such as "DELIVERBY MT-PRIORITY".
+  std::string_view other_extensions{};
 
   mailmote::transcript* transcript = nullptr;  // may be null
 };
@@ -973,11 +1122,185 @@ class piece_writer {
 
 }  // namespace mailmote::text
 
+// ---- <mailmote/smtp/parameters.hpp> ----
+
+// parameters.hpp: what a mail says with MAIL and RCPT beyond what every mail says.
+//
+// Knows:          what the engine asks of such parameters, and how several go together.
+// Does not know:  any of them: dsn.hpp, require_tls.hpp and other_parameters.hpp do.
+// Bounds:         a pointer for each that is put together; nothing is linked that is not named.
+
+namespace mailmote {
+
+// The envelope points to one. What it refers to must live, with itself, until the client has
+// finished with the mail.
+class esmtp_parameters {
+ public:
+  // Called by `send`, before a byte is written, of a mail whose addresses are sound: errc::none, or
+  // what forbids it (bad_parameter, unlisted_extension, bad_extension_list). Law 5: of what passes
+  // here, everything may go on the wire.
+  virtual errc check(const settings& with, const envelope& mail) const noexcept = 0;
+
+  // Before MAIL, once it is known what the server offers: the keyword of the first extension that
+  // must be there and is not; empty: there is none.
+  virtual std::string_view missing(const smtp::capabilities& offered) const noexcept = 0;
+
+  // Writes the parameters of MAIL, or of the RCPT for `mail.to[index]`, each with a space before
+  // it. Called many times for one command, and writes the same each time.
+  virtual void put_mail(text::piece_writer& out,
+                        const smtp::capabilities& offered) const noexcept = 0;
+  virtual void put_rcpt(text::piece_writer& out, const smtp::capabilities& offered,
+                        std::size_t index, std::string_view address) const noexcept = 0;
+
+ protected:
+  constexpr esmtp_parameters() = default;
+  constexpr esmtp_parameters(const esmtp_parameters&) = default;
+  constexpr esmtp_parameters& operator=(const esmtp_parameters&) = default;
+  ~esmtp_parameters() = default;  // never deleted through this type
+};
+
+// Several of them, in the order in which they are written. The list is referred to, as they are.
+class parameter_list : public esmtp_parameters {
+ public:
+  using view = std::span<const esmtp_parameters* const>;
+
+  constexpr explicit parameter_list(view all) : all_{all} {}
+
+  errc check(const settings& with, const envelope& mail) const noexcept final {
+    for (const auto* const one : all_) {
+      if (const errc bad = one->check(with, mail); bad != errc::none) return bad;
+    }
+    return errc::none;
+  }
+
+  std::string_view missing(const smtp::capabilities& offered) const noexcept final {
+    std::string_view keyword;
+    for (const auto* const one : all_) {
+      keyword = one->missing(offered);
+      if (!keyword.empty()) break;
+    }
+    return keyword;
+  }
+
+  void put_mail(text::piece_writer& out, const smtp::capabilities& offered) const noexcept final {
+    for (const auto* const one : all_) one->put_mail(out, offered);
+  }
+
+  void put_rcpt(text::piece_writer& out, const smtp::capabilities& offered, std::size_t index,
+                std::string_view address) const noexcept final {
+    for (const auto* const one : all_) one->put_rcpt(out, offered, index, address);
+  }
+
+  parameter_list(const parameter_list&) = delete;
+  parameter_list& operator=(const parameter_list&) = delete;
+
+ private:
+  view all_;
+};
+
+// parameters more{report, priority};  // .parameters = &more
+template <std::size_t N>
+class parameters final : public parameter_list {
+ public:
+  template <std::derived_from<esmtp_parameters>... P>
+  requires(sizeof...(P) == N) constexpr explicit parameters(P&... all)
+      : parameter_list{view{array_, N}}, array_{&all...} {}
+
+ private:
+  const esmtp_parameters* array_[N];
+};
+
+template <std::derived_from<esmtp_parameters>... P>
+parameters(P&...) -> parameters<sizeof...(P)>;
+
+}  // namespace mailmote
+
+// ---- <mailmote/smtp/script.hpp> ----
+
+// script.hpp: the steps of a submission, in their order.
+//
+// Knows:          what a step is called in an outcome, how long it may take, what its driver does.
+// Does not know:  when one leads to another (session.hpp).
+// Bounds:         one byte.
+
+namespace mailmote::smtp {
+
+enum class step : std::uint8_t {
+  over,   // there is no connection
+  ready,  // between two mails
+  handshake,
+  greeting,
+  ehlo,  // the first step at which the client speaks
+  helo,
+  starttls,
+  auth,
+  noop,    // between two mails, to keep the connection
+  accept,  // answered: the message before, while the next mail is begun behind it
+  rset,    // from here to `data`: commands of a mail, which may share a flight
+  mail,
+  rcpt,
+  data,     // left out with CHUNKING
+  message,  // sent: the message; answered: its final dot, or its chunks
+  quit,
+  cancel,    // sent in a login: the lone `*` that gives it up
+  response,  // sent in a login: what the mechanism says
+  none,      // of what may be sent: nothing, before the next reply
+};
+
+constexpr bool client_speaks(step s) { return s >= step::ehlo && s <= step::quit; }
+constexpr bool is_mail_command(step s) { return s >= step::rset && s <= step::data; }
+
+constexpr phase phase_of(step s) {
+  switch (s) {
+    case step::greeting: return phase::greeting;
+    case step::ehlo:
+    case step::helo: return phase::ehlo;
+    case step::starttls: return phase::starttls;
+    case step::handshake: return phase::handshake;
+    case step::auth: return phase::auth;
+    case step::noop:
+    case step::rset: return phase::rset;
+    case step::accept: return phase::accept;
+    case step::mail: return phase::mail;
+    case step::rcpt: return phase::rcpt;
+    case step::data: return phase::data;
+    case step::message: return phase::message;
+    case step::quit: return phase::quit;
+    default: return phase::start;
+  }
+}
+
+// For the whole reply; of a message, for each block of it to be taken. In the order of `phase`.
+inline constexpr milliseconds timeouts::*time_of_phase[] = {
+    &timeouts::quit,  // nothing is waited for
+    &timeouts::greeting, &timeouts::ehlo,  &timeouts::starttls, &timeouts::handshake,
+    &timeouts::auth,     &timeouts::mail,  &timeouts::mail,     &timeouts::rcpt,
+    &timeouts::data,     &timeouts::block, &timeouts::accept,   &timeouts::quit};
+
+constexpr milliseconds time_for(phase p, const timeouts& allowed) {
+  return allowed.*time_of_phase[static_cast<std::size_t>(p)];
+}
+
+// What a session's driver does next.
+enum class action : std::uint8_t {
+  talk,       // hand in what can be read, and hand down what output() gives
+  handshake,  // do the TLS handshake, then say secured() or ended()
+  close,      // the connection is over; close it
+};
+
+constexpr action action_at(step s) {
+  if (s == step::over) return action::close;
+  return s == step::handshake ? action::handshake : action::talk;
+}
+
+}  // namespace mailmote::smtp
+
 // ---- <mailmote/smtp/command.hpp> ----
 
 // command.hpp: the text of each command, written into a buffer of any size.
 //
-// Knows:          the syntax of RFC 5321 4.1.1, and the MAIL parameters of RFC 1870, 6152 and 6531.
+// Knows:          the syntax of RFC 5321 4.1.1, the MAIL parameters of RFC 1870, 3030, 6152
+//                 and 6531, and where the caller's own come (parameters.hpp).
 // Does not know:  when a command may be sent, or whether its strings are fit to be (address.hpp).
 // Bounds:         no buffer; a command that does not fit goes on where it stopped.
 
@@ -989,23 +1312,19 @@ using text::piece_writer;
 inline constexpr std::size_t size_not_said = std::numeric_limits<std::size_t>::max();
 
 struct mail_parameters {
-  std::size_t size = size_not_said;  // RFC 1870
-  bool eight_bit = false;            // RFC 6152
-  bool utf8 = false;                 // RFC 6531
+  std::size_t size = size_not_said;       // RFC 1870
+  body_kind body = body_kind::seven_bit;  // RFC 6152, RFC 3030; unknown is said as eight_bit
+  bool utf8 = false;                      // RFC 6531
+  bool chunked = false;                   // it goes as BDAT (RFC 3030)
+  bool eager = false;                     // with the commands before it, in one flight
 };
 
 // In the order of `step`, from `ehlo` on.
-inline constexpr text::word_list verbs{"EHLO HELO STARTTLS AUTH RSET MAIL RCPT DATA . QUIT *"};
+inline constexpr text::word_list verbs{
+    "EHLO HELO STARTTLS AUTH NOOP . RSET MAIL RCPT DATA . QUIT *"};
 
 constexpr std::string_view verb(step at) {
   return verbs[static_cast<std::size_t>(at) - static_cast<std::size_t>(step::ehlo)];
-}
-
-// Each command is one line, and so is each response.
-constexpr std::size_t count_lines(std::span<const char> octets) {
-  std::size_t lines = 0;
-  for (const char c : octets) lines += c == '\n' ? 1 : 0;
-  return lines;
 }
 
 constexpr void put_mail_parameters(piece_writer& out, const mail_parameters& with) {
@@ -1013,14 +1332,18 @@ constexpr void put_mail_parameters(piece_writer& out, const mail_parameters& wit
     out.put(" SIZE=");
     out.put_number(with.size);
   }
-  if (with.eight_bit) out.put(" BODY=8BITMIME");
+  if (with.body != body_kind::seven_bit) {
+    out.put(with.body == body_kind::binary ? " BODY=BINARYMIME" : " BODY=8BITMIME");
+  }
   if (with.utf8) out.put(" SMTPUTF8");
 }
 
 // The command of a step at which the client speaks a command, without the end of its line, as a
-// login's first response may come before that. `recipient` is the RCPT's.
+// login's first response may come before that. `recipient` is the RCPT's, and `offered` is what the
+// server has.
 constexpr void put_command(piece_writer& out, step at, const settings& with, const envelope& mail,
-                           std::size_t recipient, const mail_parameters& parameters) {
+                           std::size_t recipient, const mail_parameters& parameters,
+                           const capabilities& offered) {
   out.put(verb(at));
   if (at == step::ehlo || at == step::helo) {
     out.put(" ");
@@ -1033,10 +1356,13 @@ constexpr void put_command(piece_writer& out, step at, const settings& with, con
     out.put(mail.from);
     out.put(">");
     put_mail_parameters(out, parameters);
+    if (mail.parameters) mail.parameters->put_mail(out, offered);
   } else if (at == step::rcpt) {
+    const std::string_view address = mail.to[recipient];
     out.put(" TO:<");
-    out.put(mail.to[recipient]);
+    out.put(address);
     out.put(">");
+    if (mail.parameters) mail.parameters->put_rcpt(out, offered, recipient, address);
   }
 }
 
@@ -1184,7 +1510,8 @@ class auth_exchange {
     failed,   // the mechanism cannot go on
   };
 
-  void begin(const sasl::mechanism& login, const settings& with) {
+  // `pipelines`: commands may share a flight.
+  void begin(const sasl::mechanism& login, const settings& with, bool pipelines) {
     *this = {};
     const std::size_t initial = login.initial_response();
     if (initial == sasl::no_initial_response) return;
@@ -1194,16 +1521,22 @@ class auth_exchange {
     carries_initial_ = fits || with.long_initial_response;
     owes_initial_ = !carries_initial_;
     has_shown_ = carries_initial_ && login.reveals_secret();
+    const sasl::kind k = login.selected();
+    const bool is_short = k == sasl::kind::plain || k == sasl::kind::external;
+    is_eager_ = with.pipeline_auth && pipelines && is_short && carries_initial_;
   }
 
   state now() const { return state_; }
   errc error() const { return error_; }                      // why it failed
   bool carries_initial() const { return carries_initial_; }  // AUTH is followed by the response
+  bool is_eager() const { return is_eager_; }  // the mail's commands follow at once (RFC 4954 4)
+  bool is_busy() const { return is_busy_; }    // it waits for nobody, and is to go on at once
 
   // Whether a refusal is of the mechanism, and not of who logs in. 534 and 538 are that only until
   // the server has seen a secret, or a proof of it: Google's says 534 of a password that it wants
   // another one for, and this one must not be tried again.
   bool is_unavailable(std::uint16_t code) const {
+    if (is_eager_) return false;  // what follows it is said already
     return code == 504 || (!has_shown_ && (code == 534 || code == 538));
   }
 
@@ -1253,7 +1586,7 @@ class auth_exchange {
           state_ = state::written;
           break;
         case io_status::failed: fail(errc::source_failed); break;
-        default: state_ = state::waiting;
+        default: state_ = state::waiting; is_busy_ = result.status() == io_status::want_write;
       }
     }
     encoded_ += written;
@@ -1283,10 +1616,188 @@ class auth_exchange {
   errc error_ = errc::none;
   bool carries_initial_ = false;  // the command has an initial response
   bool owes_initial_ = false;     // the initial response is sent after the first, empty 334
-  bool has_shown_ = false;        // what shows or proves the secret, or is about to
+  bool is_eager_ = false;
+  bool is_busy_ = false;    // of `waiting`: the mechanism has work to do
+  bool has_shown_ = false;  // what shows or proves the secret, or is about to
 };
 
 }  // namespace mailmote::smtp
+
+// ---- <mailmote/smtp/outbox.hpp> ----
+
+// outbox.hpp: keeps account of a buffer that is being sent, and of the replies that are due.
+//
+//   MAIL .. CRLF  RCPT .. CRLF  BDAT .. CRLF  the message's octets  QUIT CRLF
+//   [------------ sent -----------------)[-------- to be sent ------------)
+//
+// Knows:          that each line of the dialogue has one reply, and that the message's lines have none.
+// Does not know:  what the lines say, or whose the buffer is.
+// Bounds:         positions in a buffer of any size.
+
+namespace mailmote::smtp {
+
+class outbox {
+ public:
+  constexpr void begin(std::size_t awaited) {
+    *this = {};
+    awaited_ = awaited;
+  }
+
+  constexpr bool is_empty() const { return begin_ == end_; }
+  constexpr bool is_settled() const { return is_empty() && awaited_ == 0; }
+  constexpr std::span<char> to_send(std::span<char> buffer) const {
+    return buffer.subspan(begin_, end_ - begin_);
+  }
+
+  // Room for more, once all is sent.
+  constexpr std::span<char> room(std::span<char> buffer) const { return buffer.subspan(end_); }
+  constexpr void rewind() { begin_ = end_ = text_begin_ = text_end_ = message_end_ = 0; }
+  constexpr bool is_fresh() const { return end_ == 0; }
+
+  constexpr void add_lines(std::size_t n) { end_ += n; }
+
+  // A part of the message: lines of the dialogue are its first `head` octets and its last `tail`.
+  // The parts in a buffer follow on each other.
+  constexpr void add_message(std::size_t n, std::size_t head, std::size_t tail, bool is_last) {
+    if (text_end_ == 0) text_begin_ = end_ + head;
+    end_ += n;
+    text_end_ = end_ - tail;
+    if (is_last) message_end_ = end_;
+  }
+
+  // `n` octets more are gone, and with each line of the dialogue its reply is due.
+  constexpr void sent(std::span<const char> buffer, std::size_t n) {
+    const std::size_t until = begin_ + n;
+    while (begin_ < until) {
+      if (begin_ >= text_begin_ && begin_ < text_end_) {
+        begin_ = std::min(text_end_, until);
+      } else if (buffer[begin_++] == '\n') {
+        ++awaited_;
+      }
+    }
+    if (message_end_ > 0 && begin_ >= message_end_) message_left_ = true;
+  }
+
+  // Replies that are due: to what was sent, and has none.
+  constexpr std::size_t awaited() const { return awaited_; }
+  constexpr void answered() { --awaited_; }
+
+  constexpr void begin_message() { message_left_ = false; }      // the next one
+  constexpr bool message_left() const { return message_left_; }  // to its last octet
+
+ private:
+  std::size_t begin_ = 0;  // [begin_, end_) is to be sent
+  std::size_t end_ = 0;
+  std::size_t text_begin_ = 0;  // [text_begin_, text_end_) is the message's
+  std::size_t text_end_ = 0;
+  std::size_t message_end_ = 0;  // where the message is complete; 0: not in this buffer
+  std::size_t awaited_ = 0;
+  bool message_left_ = false;
+};
+
+}  // namespace mailmote::smtp
+
+// ---- <mailmote/smtp/reply_timer.hpp> ----
+
+// reply_timer.hpp: how long something has been waited for.
+//
+// Knows:          when the wait began, by the caller's clock.
+// Does not know:  what is waited for, or how long it may take.
+// Bounds:         9 bytes.
+
+namespace mailmote::smtp {
+
+class reply_timer {
+ public:
+  // What time it is.
+  constexpr void read(milliseconds now) {
+    now_ = now;
+    if (is_stale_) arm();
+    is_stale_ = false;
+  }
+
+  constexpr void arm() { armed_at_ = now_; }  // the wait begins now
+  constexpr void arm_at_next_reading() { is_stale_ = true; }
+  constexpr bool is_stale() const { return is_stale_; }
+
+  constexpr milliseconds elapsed() const { return deadline{armed_at_, 0}.elapsed(now_); }
+  constexpr milliseconds remaining(milliseconds allowed, milliseconds now) const {
+    return deadline{armed_at_, allowed}.remaining(now);
+  }
+  constexpr bool passed(milliseconds allowed) const { return remaining(allowed, now_) == 0; }
+
+ private:
+  milliseconds now_ = 0;
+  milliseconds armed_at_ = 0;
+  bool is_stale_ = false;
+};
+
+}  // namespace mailmote::smtp
+
+// ---- <mailmote/text/clean_run.hpp> ----
+
+// clean_run.hpp: finds how much of a text can go out as it is, many octets at a time.
+//
+// Knows:          what else would have to be done: a CR or LF alone is a line end to mend (RFC 5321
+//                 2.3.8), a dot that begins a line is one to double (4.5.2).
+// Does not know:  how either is done; where the text goes.
+// Bounds:         looks at no octet more than twice; keeps nothing. On a small processor it finds
+//                 nothing and takes no memory: there, one octet after the other is fast enough.
+
+namespace mailmote::text {
+
+namespace detail {
+
+using word = std::uint64_t;
+inline constexpr bool is_wide = sizeof(std::size_t) >= sizeof(word);
+inline constexpr std::size_t block = 8 * sizeof(word);
+
+// Each octet's highest bit says whether it is `c`.
+constexpr word equals(word octets, unsigned char c) {
+  constexpr word ones = 0x0101010101010101;
+  constexpr word low = ones * 0x7F;
+  const word differ = octets ^ (ones * c);
+  return ~(((differ & low) + low) | differ | low);
+}
+
+inline word load(const char* from) {
+  word octets;
+  std::memcpy(&octets, from, sizeof octets);
+  return octets;
+}
+
+// Of the block behind octet `at`. Without a way out of its middle, so that a compiler can make
+// vector instructions of it.
+inline bool is_clean(const char* at) {
+  word found = 0;
+  for (std::size_t i = 0; i < block; i += sizeof(word)) {
+    const word before = load(at + i);
+    const word octets = load(at + i + 1);
+    found |= equals(before, '\r') ^ equals(octets, '\n');
+    found |= equals(before, '\n') & equals(octets, '.');
+  }
+  return found == 0;
+}
+
+constexpr bool is_clean(char before, char c) {
+  return (before == '\r') == (c == '\n') && !(before == '\n' && c == '.');
+}
+
+}  // namespace detail
+
+// How many octets at the beginning of `in` can go out as they are, behind an octet `before`. A CR
+// that nothing follows yet is not among them.
+constexpr std::size_t clean_run(char before, std::span<const char> in) {
+  if (!detail::is_wide || in.empty() || !detail::is_clean(before, in[0])) return 0;
+  std::size_t n = 1;
+  if (!std::is_constant_evaluated()) {
+    while (in.size() - n >= detail::block && detail::is_clean(&in[n - 1])) n += detail::block;
+  }
+  while (n < in.size() && detail::is_clean(in[n - 1], in[n])) ++n;
+  return in[n - 1] == '\r' ? n - 1 : n;
+}
+
+}  // namespace mailmote::text
 
 // ---- <mailmote/smtp/dot_stuffing.hpp> ----
 
@@ -1307,32 +1818,36 @@ class dot_stuffer {
 
   // Writes all of `in`; `out` must hold max_growth times as much. The two may share memory when
   // `in` ends where `out` does: the writing then never gets ahead of the reading.
-  constexpr std::size_t stuff(std::span<const char> in, std::span<char> out) {
+  std::size_t stuff(std::span<const char> in, std::span<char> out) {
     std::size_t written = 0;
-    for (const char c : in) {
-      const bool answered = c == '\n' && place_ == place::after_cr;  // CRLF was written at the CR
-      if (answered) {
-        place_ = place::line_start;
-        continue;
+    for (;;) {
+      const std::size_t run = last_ == '\r' ? 0 : text::clean_run(last_, in);
+      if (run > 0) {
+        std::memmove(&out[written], in.data(), run);
+        written += run;
+        last_ = in[run - 1];
+        in = in.subspan(run);
       }
-      if (c == '\r' || c == '\n') {
-        written = put_line_end(out, written);
-        place_ = c == '\r' ? place::after_cr : place::line_start;
-        continue;
+      if (in.empty()) return written;
+      const char c = in[0];
+      in = in.subspan(1);
+      const bool answered = c == '\n' && last_ == '\r';  // CRLF was written at the CR
+      if (is_end(c)) {
+        if (!answered) written = put_line_end(out, written);
+      } else {
+        if (c == '.' && is_end(last_)) out[written++] = '.';
+        out[written++] = c;
       }
-      if (c == '.' && place_ != place::in_line) out[written++] = '.';
-      out[written++] = c;
-      place_ = place::in_line;
+      last_ = c;
     }
-    return written;
   }
 
   // Ends the text: a line that has no end gets one, and then comes the lone dot.
   constexpr std::size_t finish(std::span<char> out) {
     std::size_t written = 0;
-    if (place_ == place::in_line) written = put_line_end(out, written);
+    if (!is_end(last_)) written = put_line_end(out, written);
     out[written++] = '.';
-    place_ = place::line_start;
+    last_ = '\n';
     return put_line_end(out, written);
   }
 
@@ -1343,20 +1858,26 @@ class dot_stuffer {
     return written;
   }
 
-  enum class place : std::uint8_t { line_start, after_cr, in_line };
-  place place_ = place::line_start;
+  static constexpr bool is_end(char c) { return c == '\r' || c == '\n'; }
+
+  char last_ = '\n';  // what was read last; a text begins with a line
 };
 
 }  // namespace mailmote::smtp
 
 // ---- <mailmote/smtp/message_writer.hpp> ----
 
-// message_writer.hpp: pulls a message from its source and writes it as DATA wants it.
+// message_writer.hpp: pulls a message from its source and writes it as DATA or BDAT wants it.
+//
+//   after DATA, dots stuffed:   text ... CRLF .        of one reply
+//   RFC 3030, length known:     BDAT 4711 LAST text    of one reply
+//   RFC 3030, length unknown:   BDAT 500 text, BDAT 500 text ... BDAT 0 LAST, of a reply each
 //
 // Knows:          how to share one buffer between what was read and what is written; when a source
 //                 has broken its word about its length.
 // Does not know:  what the server says to it.
-// Bounds:         no buffer of its own; `min_room` octets of somebody else's.
+// Bounds:         no buffer of its own; `min_room` octets of somebody else's. Chunks of an unknown
+//                 number are as large as the buffer, however the source reads (law 7).
 
 namespace mailmote::smtp {
 
@@ -1368,65 +1889,145 @@ class message_writer {
     empty,  // there is nothing to write
     writing,
     waiting,  // the source said "not yet"
-    written,  // the final dot is in the buffer
+    written,  // its end is in the buffer
     failed,   // error() says why; what was written so far must not be completed
   };
 
   // Without a source the message is the lone dot, as RFC 2920 3.1 answers a 354 that nothing can
   // be sent after.
   constexpr void begin(body_source* source, std::uint64_t length) {
+    *this = {};
     source_ = source;
     left_ = length;
     is_counted_ = length != unknown_length;
-    stuffer_ = {};
     state_ = state::writing;
-    error_ = errc::none;
+  }
+
+  constexpr void begin_chunks(body_source& source, std::uint64_t length) {
+    begin(&source, length);
+    form_ = is_counted_ ? form::chunk : form::chunks;
   }
 
   constexpr state now() const { return state_; }
   constexpr errc error() const { return error_; }
-  constexpr bool is_empty() const { return source_ == nullptr; }  // the lone dot
+  constexpr bool is_lone_dot() const { return state_ != state::empty && source_ == nullptr; }
+  constexpr bool is_begun() const { return is_begun_; }  // something of it was written
+  constexpr bool has_one_reply() const { return form_ != form::chunks; }
+
+  // Of what the last write wrote: the octets at its beginning and at its end that are a line of the
+  // dialogue, which has a reply, and no text: BDAT, and the final dot.
+  constexpr std::size_t head() const { return head_; }
+  constexpr std::size_t tail() const { return tail_; }
 
   // The source may be asked again.
   constexpr void resume() {
     if (state_ == state::waiting) state_ = state::writing;
   }
 
-  // Fills `room` as far as pieces of min_room octets go, and says how much of it.
-  std::size_t write(std::span<char> room) {
+  // Fills `room`, and says how much of it: 0 too where it needs more room. `is_whole`: this is the
+  // whole buffer, so that there will never be more.
+  std::size_t write(std::span<char> room, bool is_whole = false) {
+    head_ = tail_ = 0;
+    if (form_ == form::chunks) return is_whole ? write_chunk(room) : 0;
     std::size_t written = 0;
-    while (state_ == state::writing && room.size() - written >= min_room) {
-      written += write_some(room.subspan(written));
+    if (form_ == form::chunk && !is_begun_) {
+      if (room.size() < max_command) return 0;
+      written = head_ = put_command(room, left_, true);
     }
+    // The last pieces of a large buffer are too small to be worth their calls.
+    const std::size_t least = room.size() < large_room ? min_room : room.size() / 16;
+    while (state_ == state::writing && room.size() - written >= least) {
+      const std::span<char> rest = room.subspan(written);
+      written += form_ == form::data ? write_stuffed(rest) : write_counted(rest);
+    }
+    if (written > 0) is_begun_ = true;
     return written;
   }
 
  private:
-  std::size_t write_some(std::span<char> room) {
+  enum class form : std::uint8_t { data, chunk, chunks };
+
+  static constexpr std::size_t large_room = 4096;
+  static constexpr std::size_t max_command = 32;  // BDAT, 20 digits, LAST
+  static constexpr std::uint8_t lone_dot = 3;     // with its line's end
+
+  static std::uint8_t put_command(std::span<char> room, std::uint64_t length, bool last) {
+    text::piece_writer out{room, 0};
+    out.put("BDAT ");
+    out.put_number(static_cast<std::size_t>(length));
+    out.put(last ? " LAST\r\n" : "\r\n");
+    return static_cast<std::uint8_t>(out.written());
+  }
+
+  std::size_t write_stuffed(std::span<char> room) {
     if (source_ == nullptr) return finish(room);
     // What is read goes to the end of the room, and moves to its beginning as it grows.
     const auto read_room = room.last(room.size() / dot_stuffer::max_growth);
-    const io_result result = source_->read_some(read_room);
-    switch (result.status()) {
-      case io_status::ok:
-        if (result.count() == 0 || result.count() > read_room.size()) break;  // no source's right
-        if (is_counted_ && result.count() > left_) return fail(errc::source_length);
-        left_ -= result.count();
-        // The beginning of read_room is far enough in for the stuffing never to overtake it.
-        return stuffer_.stuff(read_room.first(result.count()), room);
-      case io_status::want_read:
-      case io_status::want_write: state_ = state::waiting; return 0;
-      case io_status::closed:
-        if (is_counted_ && left_ != 0) return fail(errc::source_length);
-        return finish(room);
-      case io_status::failed: return fail(source_->error());
+    const std::size_t n = read(read_room);
+    if (n > 0) {
+      // The beginning of read_room is far enough in for the stuffing never to overtake it.
+      if (is_counted_ && n > left_) return fail(errc::source_length);
+      left_ -= n;
+      return stuffer_.stuff(read_room.first(n), room);
     }
-    return fail(errc::source_failed);
+    if (!is_over_) return 0;
+    return is_counted_ && left_ != 0 ? fail(errc::source_length) : finish(room);
+  }
+
+  // The last octet is held back until the source has said that it was the last.
+  std::size_t write_counted(std::span<char> room) {
+    if (left_ > 0) {
+      const auto most = std::min<std::uint64_t>(room.size(), left_);
+      const std::size_t n = read(room.first(static_cast<std::size_t>(most)));
+      left_ -= n;
+      if (is_over_) return fail(errc::source_length);
+      if (n == 0 || left_ > 0) return n;
+      held_ = room[n - 1];
+      holds_ = true;
+      return n - 1;
+    }
+    if (read(room.first(1)) > 0) return fail(errc::source_length);
+    if (!is_over_) return 0;
+    state_ = state::written;
+    room[0] = held_;
+    return holds_ ? 1 : 0;
+  }
+
+  std::size_t write_chunk(std::span<char> room) {
+    const std::size_t command = put_command(room, room.size(), true);  // the longest there may be
+    const std::span<char> text = room.subspan(command);
+    while (state_ == state::writing && !is_over_ && filled_ < text.size()) {
+      filled_ += read(text.subspan(filled_));
+    }
+    if (state_ != state::writing) return 0;
+    if (is_over_) state_ = state::written;
+    is_begun_ = true;
+    const std::size_t size = std::exchange(filled_, 0);
+    head_ = put_command(room, size, is_over_);
+    for (std::size_t i = 0; i < size; ++i)
+      room[head_ + i] = text[i];  // one octet or two to the left
+    return head_ + size;
   }
 
   std::size_t finish(std::span<char> room) {
     state_ = state::written;
+    tail_ = lone_dot;
     return stuffer_.finish(room);
+  }
+
+  // How many octets the source gives now. 0: it waits, is over, or has failed.
+  std::size_t read(std::span<char> room) {
+    const io_result result = source_->read_some(room);
+    switch (result.status()) {
+      case io_status::ok:
+        if (result.count() == 0 || result.count() > room.size()) break;  // no source's right
+        return result.count();
+      case io_status::want_read:
+      case io_status::want_write: state_ = state::waiting; return 0;
+      case io_status::closed: is_over_ = true; return 0;
+      case io_status::failed: return fail(source_->error());
+    }
+    return fail(errc::source_failed);
   }
 
   std::size_t fail(errc why) {
@@ -1437,147 +2038,311 @@ class message_writer {
 
   std::uint64_t left_ = 0;  // octets that the source still owes, where they are counted
   body_source* source_ = nullptr;
-  bool is_counted_ = false;
-  dot_stuffer stuffer_{};
+  std::size_t filled_ = 0;  // octets of a chunk whose command is not yet written
+  std::uint8_t head_ = 0;
+  std::uint8_t tail_ = 0;
+  form form_ = form::data;
   state state_ = state::empty;
   errc error_ = errc::none;
+  bool is_counted_ = false;
+  bool is_over_ = false;  // the source has said so
+  bool is_begun_ = false;
+  bool holds_ = false;
+  char held_ = 0;  // a counted chunk's last octet
+  dot_stuffer stuffer_{};
 };
 
 }  // namespace mailmote::smtp
 
-// ---- <mailmote/smtp/capabilities.hpp> ----
+// ---- <mailmote/smtp/reply.hpp> ----
 
-// capabilities.hpp: what a server has offered in its reply to EHLO.
+// reply.hpp: reads one reply of the server, octet by octet.
 //
-// Knows:          the keywords of RFC 5321, 1652/6152, 1870, 2034, 2920, 3030, 3207, 3461, 4954,
-//                 6531, 8689, 9422, and Microsoft's old `AUTH=`.
-// Does not know:  what is done with them, or whether they came through TLS.
-// Bounds:         words over `max_word` octets match nothing; lines of any length are read in that.
+// Knows:          RFC 5321 4.2 (three digits, continuation lines), RFC 3463 and 2034 (enhanced codes).
+// Does not know:  which command is answered; the first digit decides, and the session judges it.
+// Bounds:         `max_kept_text` octets of text are kept for people; a reply of any length up to
+//                 `max_reply_octets` is read in that.
 
 namespace mailmote::smtp {
 
-enum class extension : std::uint8_t {
-  starttls,
-  auth,
-  pipelining,
-  chunking,
-  binarymime,
-  eight_bit_mime,
-  smtputf8,
-  size,
-  dsn,
-  enhanced_status_codes,
-  requiretls,
-  limits,
-};
+// RFC 5321 4.5.3.1.5 says 512 for a line. Real servers write more, and nothing here depends on it;
+// what is more than this is an attack on the caller's patience.
+inline constexpr std::uint32_t max_reply_octets = 2u << 20;
 
-// In the order of `extension`.
-inline constexpr text::word_list extension_keywords{
-    "STARTTLS AUTH PIPELINING CHUNKING BINARYMIME 8BITMIME SMTPUTF8 SIZE DSN ENHANCEDSTATUSCODES "
-    "REQUIRETLS LIMITS"};
+inline constexpr std::size_t max_kept_text = 80;
 
-// Of a number in an EHLO line that is larger than this, only that is known.
-inline constexpr std::uint32_t largest_number = 0xFFFF'FFFF;
-
-constexpr unsigned bit(extension e) { return 1u << static_cast<unsigned>(e); }
-
-struct capabilities {
-  std::uint32_t size_limit = 0;      // octets in a message; 0: none was named (RFC 1870 4)
-  std::uint32_t max_recipients = 0;  // RCPTMAX; 0: none was named (RFC 9422)
-  std::uint32_t max_mails = 0;       // MAILMAX; likewise
-  std::uint16_t extensions = 0;      // one bit an extension
-  sasl::offer auth{};
-
-  constexpr bool has(extension e) const { return (extensions & bit(e)) != 0; }
-};
-
-// Takes the text of an EHLO reply, octet by octet, and fills in what it says.
-class capability_parser {
+// Reads class "." subject "." detail from the beginning of a text (RFC 2034 section 4).
+class enhanced_code_reader {
  public:
-  constexpr void text(char c, capabilities& into) {
-    if (c == ' ' || c == '\t') {
-      end_word(into);
-    } else if (c == '=' && words_ == 0 && is_auth(word())) {
-      end_word(into);
-    } else if (size_ < max_word) {
-      word_[size_++] = c;
+  constexpr void feed(char c) {
+    if (part_ >= complete) return;
+    if (ascii::is_digit(c) && digits_ < 3) {
+      parts_[part_] = static_cast<std::uint16_t>(parts_[part_] * 10 + (c - '0'));
+      ++digits_;
+    } else if (digits_ > 0 && c == (part_ == 2 ? ' ' : '.')) {
+      digits_ = 0;
+      ++part_;
     } else {
-      size_ = too_long;
+      part_ = none;
     }
   }
 
-  constexpr void line_end(capabilities& into) {
-    end_word(into);
-    words_ = 0;
-    greeted_ = true;
+  // The code that the text began with, if it is of the class of the reply's `code`.
+  constexpr enhanced_code read(std::uint16_t code) const {
+    const bool whole = part_ == complete || (part_ == 2 && digits_ > 0);
+    const unsigned status = parts_[0];
+    const bool known = status == 2 || status == 4 || status == 5;
+    if (!whole || !known || status != code / 100u) return {};
+    return {static_cast<std::uint8_t>(status), parts_[1], parts_[2]};
   }
 
  private:
-  static constexpr std::uint8_t max_word = 24;  // RCPTDOMAINMAX= and ten digits
-  static constexpr std::uint8_t too_long = max_word + 1;
+  static constexpr std::uint8_t complete = 3;
+  static constexpr std::uint8_t none = 4;
 
-  static constexpr bool is_auth(std::string_view w) {
-    return extension_keywords.bit(w) == bit(extension::auth);
-  }
-  // Empty when it is too long.
-  constexpr std::string_view word() const {
-    return {word_.data(), size_ < too_long ? size_ : std::size_t{0}};
-  }
-  constexpr void end_word(capabilities& into);
-  static constexpr void take_limit(std::string_view word, capabilities& into);
-
-  std::uint8_t size_ = 0;
-  std::uint8_t words_ = 0;     // complete ones in this line; more than two count as two
-  std::uint16_t keyword_ = 0;  // the bit of the line's first word; 0: it is none of ours
-  bool greeted_ = false;       // the first line names the server, and no extension
-  std::array<char, max_word> word_{};
+  std::array<std::uint16_t, 3> parts_{};
+  std::uint8_t part_ = 0;  // being read; or one of the above, when there is no more
+  std::uint8_t digits_ = 0;
 };
 
-namespace detail {
+// Calm about what real servers do: lines that end in LF alone, lines without text, two spaces
+// after the code, any octets in the text. Strict about the code: three digits, 1 to 5 first, the
+// same in every line.
+class reply_parser {
+ public:
+  enum class event : std::uint8_t {
+    none,       // an octet of the code, or of a line end
+    text,       // an octet of a line's text
+    line_end,   // a line is over, and more will follow
+    complete,   // the reply is over: code(), enhanced() and text() are true
+    malformed,  // this is no reply
+    endless,    // max_reply_octets without an end
+  };
 
-// The number that the rest of a word is; 0 when it is none.
-constexpr std::uint32_t read_number(std::string_view digits) {
-  std::uint32_t value = 0;
-  for (const char c : digits) {
-    if (!ascii::is_digit(c)) return 0;
-    const auto digit = static_cast<std::uint32_t>(c - '0');
-    const bool fits = value < largest_number / 10;  // 4,294,967,290 and more are "or more"
-    value = fits ? value * 10 + digit : largest_number;
+  constexpr void begin() { octets_ = 0; }  // whatever was read before
+  constexpr event feed(char c);
+
+  // Before the first octet of a reply, so that an end of the stream here cuts nothing in two.
+  constexpr bool between_replies() const { return octets_ == 0; }
+
+  constexpr std::uint16_t code() const { return code_; }
+  constexpr bool is_class(int first_digit) const { return code_ / 100 == first_digit; }
+  constexpr bool is_refusal() const { return is_class(4) || is_class(5); }
+  constexpr std::uint16_t line_code() const { return line_code_; }  // of the line being read
+  constexpr enhanced_code enhanced() const { return enhanced_.read(code_); }
+
+  // The beginning of the text, lines joined by a space, for people. Everything that is not
+  // printable ASCII has become `?`. It stands until the next reply begins, or while it is held.
+  constexpr std::string_view text() const { return {text_.data(), kept_}; }
+  constexpr void hold_text(bool hold) { text_held_ = hold; }
+  constexpr bool holds_text() const { return text_held_; }
+  constexpr void forget_text() { kept_ = 0; }
+
+ private:
+  constexpr bool is_first_line() const { return code_ == 0; }
+  constexpr void begin_line();
+  constexpr event end_line();
+  constexpr void keep(char c);
+
+  enum class place : std::uint8_t { digit_1, digit_2, digit_3, code_end, separator, text };
+
+  std::uint32_t octets_ = 0;  // of this reply so far
+  std::uint16_t code_ = 0;    // of the first line
+  std::uint16_t line_code_ = 0;
+  enhanced_code_reader enhanced_{};
+  std::uint8_t kept_ = 0;
+  place place_ = place::digit_1;
+  bool last_line_ = false;
+  bool text_held_ = false;
+  std::array<char, max_kept_text> text_{};
+};
+
+constexpr reply_parser::event reply_parser::feed(char c) {
+  if (octets_ == 0) {
+    code_ = 0;
+    enhanced_ = {};
+    if (!text_held_) kept_ = 0;
+    begin_line();
   }
-  return value;
-}
-
-}  // namespace detail
-
-constexpr void capability_parser::end_word(capabilities& into) {
-  const std::string_view w = word();
-  const bool blank = size_ == 0;
-  size_ = 0;
-  if (blank || !greeted_) return;
-  if (words_ == 0) {
-    keyword_ = extension_keywords.bit(w);
-    into.extensions = static_cast<std::uint16_t>(into.extensions | keyword_);
-  } else if (keyword_ == bit(extension::auth)) {
-    into.auth.add(w);
-  } else if (keyword_ == bit(extension::size) && words_ == 1) {
-    into.size_limit = detail::read_number(w);
-  } else if (keyword_ == bit(extension::limits)) {
-    take_limit(w, into);
+  if (++octets_ > max_reply_octets) return event::endless;
+  if (place_ < place::code_end) {
+    if (!ascii::is_digit(c)) return event::malformed;
+    line_code_ = static_cast<std::uint16_t>(line_code_ * 10 + (c - '0'));
+    place_ = static_cast<place>(static_cast<unsigned>(place_) + 1);
+    return event::none;
   }
-  if (words_ < 2) ++words_;
+  if (c == '\n') return end_line();
+  if (c == '\r') return event::none;  // it belongs to the line's end, or to nothing
+  if (place_ == place::code_end) {
+    if (c != ' ' && c != '-') return event::malformed;
+    last_line_ = c == ' ';
+    place_ = place::separator;
+    return event::none;
+  }
+  if (place_ == place::separator) {
+    if (c == ' ') return event::none;  // some servers write two
+    place_ = place::text;
+    if (kept_ > 0) keep(' ');
+  }
+  if (is_first_line()) enhanced_.feed(c);
+  keep(c);
+  return event::text;
 }
 
-// RCPTMAX=100 or MAILMAX=5, and others that are no business of a submission.
-constexpr void capability_parser::take_limit(std::string_view w, capabilities& into) {
-  constexpr std::string_view rcptmax = "RCPTMAX=";
-  constexpr std::string_view mailmax = "MAILMAX=";
-  constexpr std::size_t size = rcptmax.size();
-  if (w.size() <= size) return;
-  const std::string_view name{w.data(), size};
-  const std::uint32_t limit = detail::read_number({w.data() + size, w.size() - size});
-  if (ascii::equal_ignoring_case(name, rcptmax)) into.max_recipients = limit;
-  if (ascii::equal_ignoring_case(name, mailmax)) into.max_mails = limit;
+constexpr void reply_parser::begin_line() {
+  line_code_ = 0;
+  place_ = place::digit_1;
 }
+
+constexpr reply_parser::event reply_parser::end_line() {
+  if (place_ == place::code_end) last_line_ = true;  // the code stood alone
+  if (is_first_line()) code_ = line_code_;
+  const bool agrees = line_code_ == code_ && code_ >= 100 && code_ < 600;
+  begin_line();
+  if (!agrees) return event::malformed;
+  if (!last_line_) return event::line_end;
+  octets_ = 0;
+  return event::complete;
+}
+
+constexpr void reply_parser::keep(char c) {
+  if (!text_held_ && kept_ < text_.size()) text_[kept_++] = ascii::is_printable(c) ? c : '?';
+}
+
+}  // namespace mailmote::smtp
+
+// ---- <mailmote/smtp/recipient_tally.hpp> ----
+
+// recipient_tally.hpp: counts which recipients were named, answered and accepted.
+//
+// The recipients of a mail go into one transaction, or into several, where the server takes fewer
+// at a time: each is a range of them, and follows on the one before.
+//
+// Knows:          the policies recipients::any and recipients::all; RFC 9422's RCPTMAX and
+//                 RCPTDOMAINMAX; what of a transaction the server wants in another (RFC 5321 4.5.3.1.10).
+// Does not know:  when a RCPT may be sent, or what else happens to the mail.
+// Bounds:         the same size for one recipient and for ten thousand. Only where a server limits
+//                 their domains are the earlier ones of a transaction read again for each.
+
+namespace mailmote::smtp {
+
+class recipient_tally {
+ public:
+  constexpr void begin(const envelope& mail) {
+    *this = {};
+    end_ = mail.to.size();
+  }
+
+  constexpr std::size_t first() const { return first_; }  // of the transaction
+  constexpr std::size_t sent() const { return sent_; }
+  constexpr std::size_t answered() const { return answered_; }
+  constexpr std::size_t accepted() const { return accepted_; }
+  constexpr std::size_t refused() const { return answered_ - accepted_; }
+  constexpr bool all_sent() const { return sent_ == end_; }
+  constexpr bool all_answered() const { return answered_ == end_; }
+
+  // Whether the server takes all of them in one transaction.
+  static bool takes_all(const envelope& mail, const capabilities& offered) {
+    recipient_tally all;
+    all.begin(mail);
+    while (!all.all_sent()) all.count_sent(mail, offered);
+    return all.sent() == mail.to.size();
+  }
+
+  // One is named; and the transaction's last it is, if the server takes no more.
+  void count_sent(const envelope& mail, const capabilities& offered) {
+    ++sent_;
+    if (sent_ < end_ && is_full(mail, offered)) end_ = sent_;
+  }
+
+  // Takes one RCPT's reply of 2xx, 4xx or 5xx, and tells the listener.
+  void take(const envelope& mail, const reply_parser& reply) {
+    if (mail.listener) {
+      mail.listener->on_recipient({answered_, mail.to[answered_], reply.code(), reply.enhanced(),
+                                   reply.holds_text() ? std::string_view{} : reply.text()});
+    }
+    ++answered_;
+    last_decides_ = false;
+    put_off_ = puts_off(reply) && has_somebody() ? put_off_ + 1 : 0;
+    const int digit = reply.code() / 100;
+    if (digit == 2) {
+      ++accepted_;
+      return;
+    }
+    const int deciding = mail.deliver_if == recipients::all ? 5 : 4;
+    if (code_ != 0 && (code_ / 100 == deciding || digit != deciding)) return;
+    code_ = reply.code();
+    enhanced_ = reply.enhanced();
+    last_decides_ = true;
+  }
+
+  // The refusal that speaks for all: one that may be taken back later, as `any` needs but one
+  // recipient; or one for good, as it spoils the mail for `all`.
+  constexpr std::uint16_t code() const { return code_; }
+  constexpr enhanced_code enhanced() const { return enhanced_; }
+  constexpr bool last_answer_decides() const { return last_decides_; }
+
+  // Whether there will be nobody in this transaction, whatever the outstanding replies are.
+  constexpr bool is_lost(const envelope& mail) const {
+    if (mail.deliver_if == recipients::all && refused() > 0) return true;
+    return !has_somebody() && all_answered();
+  }
+
+  // Whether earlier transactions had somebody: they are delivered.
+  constexpr bool has_delivered() const { return delivered_ > 0; }
+
+  // Whether some are left for another transaction.
+  constexpr bool leaves_some(const envelope& mail) const {
+    return end_ < mail.to.size() || put_off_ > 0;
+  }
+
+  // Goes on to those that are left.
+  constexpr void advance(const envelope& mail) {
+    answered_ -= put_off_;
+    first_ = sent_ = answered_;
+    end_ = mail.to.size();
+    delivered_ = accepted_;
+    put_off_ = domains_ = 0;
+  }
+
+ private:
+  constexpr bool has_somebody() const { return accepted_ > delivered_; }
+
+  // "Too many recipients", rightly or as RFC 821 had it; a full mailbox is something else.
+  static constexpr bool puts_off(const reply_parser& reply) {
+    const enhanced_code enhanced = reply.enhanced();
+    const bool is_limit = enhanced.subject == 5 && enhanced.detail == 3;
+    return is_limit ? reply.is_refusal() : reply.code() == 452 && enhanced.subject != 2;
+  }
+
+  static constexpr std::string_view domain_of(std::string_view address) {
+    address.remove_prefix(address.rfind('@') + 1);  // of the null address: nothing
+    return address;
+  }
+
+  bool is_full(const envelope& mail, const capabilities& offered) {
+    if (offered.max_recipients > 0 && sent_ - first_ >= offered.max_recipients) return true;
+    if (offered.max_recipient_domains == 0) return false;
+    if (domains_ == 0) domains_ = 1;  // the first's
+    const std::string_view domain = domain_of(mail.to[sent_]);
+    for (std::size_t i = first_; i < sent_; ++i) {
+      if (ascii::equal_ignoring_case(domain_of(mail.to[i]), domain)) return false;
+    }
+    return ++domains_ > offered.max_recipient_domains;
+  }
+
+  std::size_t first_ = 0;  // [first_, end_): the transaction's recipients
+  std::size_t end_ = 0;
+  std::size_t sent_ = 0;       // recipients before it were named
+  std::size_t answered_ = 0;   // likewise
+  std::size_t accepted_ = 0;   // of all transactions
+  std::size_t delivered_ = 0;  // accepted in earlier ones
+  std::size_t put_off_ = 0;    // the last answers of which none was anything else
+  std::size_t domains_ = 0;
+  std::uint16_t code_ = 0;
+  enhanced_code enhanced_{};
+  bool last_decides_ = false;
+};
 
 }  // namespace mailmote::smtp
 
@@ -1944,21 +2709,33 @@ inline errc check_strings(const settings& with, const envelope& mail, bool& need
     if (to == text::address_form::invalid) return errc::bad_recipient;
     if (to == text::address_form::utf8) needs_utf8 = true;
   }
+  if (mail.parameters != nullptr) {
+    if (const errc bad = mail.parameters->check(with, mail); bad != errc::none) return bad;
+  }
   return with.auth != nullptr ? with.auth->check() : errc::none;
 }
 
+// The keyword of an extension that the mail's parameters need and that is not offered; or empty.
+inline std::string_view missing_in(const capabilities& offered, const envelope& mail) {
+  return mail.parameters != nullptr ? mail.parameters->missing(offered) : std::string_view{};
+}
+
 // Holds the mail against what the server has offered, begins its body, and settles the parameters
-// of MAIL. `with.utf8` says on entry what the addresses need.
+// of MAIL. `with` says on entry what the addresses need (`utf8`) and how the message goes (`chunked`).
 inline errc fit_mail(const capabilities& offered, const envelope& mail, body_source& body,
                      mail_parameters& with) {
   if (with.utf8 && !offered.has(extension::smtputf8)) return errc::smtputf8_needed;
-  const bool too_many = offered.max_recipients > 0 && mail.to.size() > offered.max_recipients;
-  if (too_many && mail.deliver_if == recipients::all) return errc::too_many_recipients;
-  with.eight_bit = offered.has(extension::eight_bit_mime);
-  const errc begun =
-      body.begin({.eight_bit = with.eight_bit, .utf8 = offered.has(extension::smtputf8)});
-  if (begun != errc::none) return begun;
-  with.utf8 = with.utf8 || body.needs_utf8();
+  if (!missing_in(offered, mail).empty()) return errc::extension_missing;
+  const bool needs_all = mail.deliver_if == recipients::all;
+  if (needs_all && !recipient_tally::takes_all(mail, offered)) return errc::too_many_recipients;
+  const body_limits limits{.eight_bit = offered.has(extension::eight_bit_mime),
+                           .utf8 = offered.has(extension::smtputf8),
+                           .binary = with.chunked && offered.has(extension::binarymime)};
+  if (const errc bad = body.begin(limits); bad != errc::none) return bad;
+  const body_needs needed = body.needs();
+  const bool is_sayable = limits.eight_bit || needed.kind == body_kind::binary;
+  with.body = is_sayable ? needed.kind : body_kind::seven_bit;
+  with.utf8 = with.utf8 || needed.utf8;
   with.size = size_not_said;
   if (!offered.has(extension::size)) return errc::none;
   const std::uint64_t length = body.length();
@@ -1984,223 +2761,92 @@ inline errc choose_allowed(const settings& with, sasl::mechanism& login, bool en
 
 }  // namespace mailmote::smtp
 
-// ---- <mailmote/smtp/reply.hpp> ----
+// ---- <mailmote/smtp/transaction.hpp> ----
 
-// reply.hpp: reads one reply of the server, octet by octet.
+// transaction.hpp: one mail on its way: to whom it still goes, how it is sent, what can come of it.
 //
-// Knows:          RFC 5321 4.2 (three digits, continuation lines), RFC 3463 and 2034 (enhanced codes).
-// Does not know:  which command is answered; the first digit decides, and the session judges it.
-// Bounds:         `max_kept_text` octets of text are kept for people; a reply of any length up to
-//                 `max_reply_octets` is read in that.
+// Knows:          when a mail has nobody left to go to; when its message may leave before the replies to
+//                 its commands (RFC 3030, 2920); which reply to it is the last.
+// Does not know:  what was said so far (session.hpp moves the cursors), or what becomes of the connection.
+// Bounds:         one size, whatever the number of recipients or the length of the message.
 
 namespace mailmote::smtp {
 
-// RFC 5321 4.5.3.1.5 says 512 for a line. Real servers write more, and nothing here depends on it;
-// what is more than this is an attack on the caller's patience.
-inline constexpr std::uint32_t max_reply_octets = 2u << 20;
+struct transaction {
+  envelope mail{};
+  body_source* body = nullptr;
+  mail_parameters parameters{};
+  recipient_tally recipients{};
+  message_writer message{};
+  bool refused =
+      false;  // MAIL was, or the connection is over: no reply to the message can be a yes
 
-inline constexpr std::size_t max_kept_text = 80;
-
-// Reads class "." subject "." detail from the beginning of a text (RFC 2034 section 4).
-class enhanced_code_reader {
- public:
-  constexpr void feed(char c) {
-    if (part_ >= complete) return;
-    if (ascii::is_digit(c) && digits_ < 3) {
-      parts_[part_] = static_cast<std::uint16_t>(parts_[part_] * 10 + (c - '0'));
-      ++digits_;
-    } else if (digits_ > 0 && c == (part_ == 2 ? ' ' : '.')) {
-      digits_ = 0;
-      ++part_;
-    } else {
-      part_ = none;
-    }
+  errc begin(const settings& with, const envelope& of, body_source& text) {
+    bool needs_utf8 = false;
+    const errc bad = check_strings(with, of, needs_utf8);
+    if (bad != errc::none) return bad;
+    parameters = {};
+    parameters.utf8 = needs_utf8;
+    mail = of;
+    body = &text;
+    recipients.begin(of);
+    return errc::none;
   }
 
-  // The code that the text began with, if it is of the class of the reply's `code`.
-  constexpr enhanced_code read(std::uint16_t code) const {
-    const bool whole = part_ == complete || (part_ == 2 && digits_ > 0);
-    const unsigned status = parts_[0];
-    const bool known = status == 2 || status == 4 || status == 5;
-    if (!whole || !known || status != code / 100u) return {};
-    return {static_cast<std::uint8_t>(status), parts_[1], parts_[2]};
+  // Holds the mail against what was offered, and begins its body. `pipelines`: flights are shared.
+  errc prepare(const settings& with, const capabilities& offered, bool pipelines) {
+    refused = false;
+    message = {};
+    parameters.chunked = with.chunking && offered.has(extension::chunking);
+    const errc bad = fit_mail(offered, mail, *body, parameters);
+    // An unknown length is larger than any.
+    parameters.eager = pipelines && parameters.chunked &&
+                       mail.deliver_if == mailmote::recipients::any &&
+                       body->length() <= with.eager_body;
+    return bad;
   }
 
- private:
-  static constexpr std::uint8_t complete = 3;
-  static constexpr std::uint8_t none = 4;
-
-  std::array<std::uint16_t, 3> parts_{};
-  std::uint8_t part_ = 0;  // being read; or one of the above, when there is no more
-  std::uint8_t digits_ = 0;
-};
-
-// Calm about what real servers do: lines that end in LF alone, lines without text, two spaces
-// after the code, any octets in the text. Strict about the code: three digits, 1 to 5 first, the
-// same in every line.
-class reply_parser {
- public:
-  enum class event : std::uint8_t {
-    none,       // an octet of the code, or of a line end
-    text,       // an octet of a line's text
-    line_end,   // a line is over, and more will follow
-    complete,   // the reply is over: code(), enhanced() and text() are true
-    malformed,  // this is no reply
-    endless,    // max_reply_octets without an end
-  };
-
-  constexpr void begin() { octets_ = 0; }  // whatever was read before
-  constexpr event feed(char c);
-
-  // Before the first octet of a reply, so that an end of the stream here cuts nothing in two.
-  constexpr bool between_replies() const { return octets_ == 0; }
-
-  constexpr std::uint16_t code() const { return code_; }
-  constexpr bool is_class(int first_digit) const { return code_ / 100 == first_digit; }
-  constexpr bool is_refusal() const { return is_class(4) || is_class(5); }
-  constexpr std::uint16_t line_code() const { return line_code_; }  // of the line being read
-  constexpr enhanced_code enhanced() const { return enhanced_.read(code_); }
-
-  // The beginning of the text, lines joined by a space, for people. Everything that is not
-  // printable ASCII has become `?`. It stands until the next reply begins, or while it is held.
-  constexpr std::string_view text() const { return {text_.data(), kept_}; }
-  constexpr void hold_text(bool hold) { text_held_ = hold; }
-  constexpr bool holds_text() const { return text_held_; }
-  constexpr void forget_text() { kept_ = 0; }
-
- private:
-  constexpr bool is_first_line() const { return code_ == 0; }
-  constexpr void begin_line();
-  constexpr event end_line();
-  constexpr void keep(char c);
-
-  enum class place : std::uint8_t { digit_1, digit_2, digit_3, code_end, separator, text };
-
-  std::uint32_t octets_ = 0;  // of this reply so far
-  std::uint16_t code_ = 0;    // of the first line
-  std::uint16_t line_code_ = 0;
-  enhanced_code_reader enhanced_{};
-  std::uint8_t kept_ = 0;
-  place place_ = place::digit_1;
-  bool last_line_ = false;
-  bool text_held_ = false;
-  std::array<char, max_kept_text> text_{};
-};
-
-constexpr reply_parser::event reply_parser::feed(char c) {
-  if (octets_ == 0) {
-    code_ = 0;
-    enhanced_ = {};
-    if (!text_held_) kept_ = 0;
-    begin_line();
-  }
-  if (++octets_ > max_reply_octets) return event::endless;
-  if (place_ < place::code_end) {
-    if (!ascii::is_digit(c)) return event::malformed;
-    line_code_ = static_cast<std::uint16_t>(line_code_ * 10 + (c - '0'));
-    place_ = static_cast<place>(static_cast<unsigned>(place_) + 1);
-    return event::none;
-  }
-  if (c == '\n') return end_line();
-  if (c == '\r') return event::none;  // it belongs to the line's end, or to nothing
-  if (place_ == place::code_end) {
-    if (c != ' ' && c != '-') return event::malformed;
-    last_line_ = c == ' ';
-    place_ = place::separator;
-    return event::none;
-  }
-  if (place_ == place::separator) {
-    if (c == ' ') return event::none;  // some servers write two
-    place_ = place::text;
-    if (kept_ > 0) keep(' ');
-  }
-  if (is_first_line()) enhanced_.feed(c);
-  keep(c);
-  return event::text;
-}
-
-constexpr void reply_parser::begin_line() {
-  line_code_ = 0;
-  place_ = place::digit_1;
-}
-
-constexpr reply_parser::event reply_parser::end_line() {
-  if (place_ == place::code_end) last_line_ = true;  // the code stood alone
-  if (is_first_line()) code_ = line_code_;
-  const bool agrees = line_code_ == code_ && code_ >= 100 && code_ < 600;
-  begin_line();
-  if (!agrees) return event::malformed;
-  if (!last_line_) return event::line_end;
-  octets_ = 0;
-  return event::complete;
-}
-
-constexpr void reply_parser::keep(char c) {
-  if (!text_held_ && kept_ < text_.size()) text_[kept_++] = ascii::is_printable(c) ? c : '?';
-}
-
-}  // namespace mailmote::smtp
-
-// ---- <mailmote/smtp/recipient_tally.hpp> ----
-
-// recipient_tally.hpp: counts which recipients were named, answered and accepted.
-//
-// Knows:          the policies recipients::any and recipients::all.
-// Does not know:  when a RCPT may be sent, or what else happens to the mail.
-// Bounds:         the same size for one recipient and for ten thousand.
-
-namespace mailmote::smtp {
-
-class recipient_tally {
- public:
-  constexpr void begin() { *this = {}; }
-
-  constexpr std::size_t sent() const { return sent_; }
-  constexpr std::size_t answered() const { return answered_; }
-  constexpr std::size_t accepted() const { return accepted_; }
-  constexpr std::size_t refused() const { return answered_ - accepted_; }
-
-  constexpr void count_sent() { ++sent_; }
-
-  // Takes one RCPT's reply of 2xx, 4xx or 5xx, and tells the listener.
-  void take(const envelope& mail, const reply_parser& reply) {
-    if (mail.listener) {
-      mail.listener->on_recipient({answered_, mail.to[answered_], reply.code(), reply.enhanced(),
-                                   reply.holds_text() ? std::string_view{} : reply.text()});
-    }
-    ++answered_;
-    last_decides_ = false;
-    const int digit = reply.code() / 100;
-    if (digit == 2) {
-      ++accepted_;
-      return;
-    }
-    const int deciding = mail.deliver_if == recipients::all ? 5 : 4;
-    if (code_ != 0 && (code_ / 100 == deciding || digit != deciding)) return;
-    code_ = reply.code();
-    enhanced_ = reply.enhanced();
-    last_decides_ = true;
+  step following(step s) const {
+    const bool skips_data = s == step::rcpt && parameters.chunked;
+    return skips_data ? step::message : static_cast<step>(static_cast<unsigned>(s) + 1);
   }
 
-  // The refusal that speaks for all: one that may be taken back later, as `any` needs but one
-  // recipient; or one for good, as it spoils the mail for `all`.
-  constexpr std::uint16_t code() const { return code_; }
-  constexpr enhanced_code enhanced() const { return enhanced_; }
-  constexpr bool last_answer_decides() const { return last_decides_; }
-
-  // Whether there will be nobody, whatever the outstanding replies are.
-  constexpr bool is_lost(const envelope& mail) const {
-    if (mail.deliver_if == recipients::all && refused() > 0) return true;
-    return accepted_ == 0 && answered_ == mail.to.size();
+  // The reply to DATA, if any, says yes. Without somebody to go to it is the lone dot.
+  void begin_message(bool has_leave) {
+    if (parameters.chunked) return message.begin_chunks(*body, body->length());
+    message.begin(has_leave && !has_nobody() ? body : nullptr, body->length());
   }
 
- private:
-  std::size_t sent_ = 0;
-  std::size_t answered_ = 0;
-  std::size_t accepted_ = 0;
-  std::uint16_t code_ = 0;
-  enhanced_code enhanced_{};
-  bool last_decides_ = false;
+  bool is_unbegun() const { return parameters.chunked && !message.is_begun(); }
+
+  // Whatever is still to come: nothing of this transaction can be delivered.
+  bool has_nobody() const { return message.is_lone_dot() || refused || recipients.is_lost(mail); }
+
+  // Whether there is to be a transaction after this one.
+  bool goes_on() const {
+    return mail.deliver_if == mailmote::recipients::any && recipients.leaves_some(mail);
+  }
+
+  // Goodbye may follow the message at once, unless the server may want a further transaction: of 100
+  // recipients and fewer it must not (RFC 5321 4.5.3.1.8).
+  bool may_quit_ahead() const {
+    const bool is_sure = recipients.all_answered() || mail.to.size() <= min_recipients;
+    return mail.then == after::quit && message.has_one_reply() && is_sure && !goes_on();
+  }
+
+  // The next mail may follow the message at once (RFC 2920 3.1).
+  bool may_be_followed() const {
+    return mail.then == after::stay && message.has_one_reply() && !has_nobody() && !goes_on();
+  }
+
+  // Whether the reply that was just taken is the message's last; and whether it came too early: before
+  // the chunk that it is about was sent.
+  bool was_last_reply(const outbox& out) const {
+    return out.message_left() && (message.has_one_reply() || out.awaited() == 0);
+  }
+  bool was_early_reply(const outbox& out) const {
+    return message.has_one_reply() ? !out.message_left() : out.awaited() == 0 && !out.is_empty();
+  }
 };
 
 }  // namespace mailmote::smtp
@@ -2211,7 +2857,7 @@ class recipient_tally {
 //
 // Knows:          that the first reason for a failure stands, and that a mail is decided once.
 // Does not know:  what leads to which fate (session.hpp).
-// Bounds:         12 bytes.
+// Bounds:         24 bytes on a 32-bit machine.
 
 namespace mailmote::smtp {
 
@@ -2242,6 +2888,13 @@ class verdict {
     enhanced_ = enhanced;
   }
 
+  // Whom it is about.
+  constexpr void count(const recipient_tally& recipients) {
+    accepted_ = recipients.accepted();
+    refused_ = recipients.refused();
+    first_ = recipients.first();
+  }
+
   constexpr void decide(fate reached) {
     if (!is_open()) return;
     state_ = state::decided;
@@ -2258,8 +2911,7 @@ class verdict {
   }
 
   // `login` is null where none was begun.
-  outcome result(const recipient_tally& tally, std::string_view server_text,
-                 const sasl::mechanism* login) const {
+  outcome result(std::string_view server_text, const sasl::mechanism* login) const {
     const retry again = fate_ == fate::not_delivered ? retry_after(error_, code_) : retry::no;
     return {fate_,
             phase_,
@@ -2267,8 +2919,9 @@ class verdict {
             again,
             code_,
             enhanced_,
-            tally.accepted(),
-            tally.refused(),
+            accepted_,
+            refused_,
+            first_,
             code_ != 0 ? server_text : std::string_view{},
             login != nullptr ? sasl::name(login->selected()) : std::string_view{},
             login != nullptr ? login->server_text() : std::string_view{}};
@@ -2283,7 +2936,210 @@ class verdict {
   errc error_ = errc::none;
   std::uint16_t code_ = 0;
   enhanced_code enhanced_{};
+  std::size_t accepted_ = 0;
+  std::size_t refused_ = 0;
+  std::size_t first_ = 0;  // recipient of those that the fate is of
 };
+
+}  // namespace mailmote::smtp
+
+// ---- <mailmote/smtp/speaker.hpp> ----
+
+// speaker.hpp: says what is to be said, as far as it may be said by now.
+//
+// The law of a submission's two cursors: `sending_` is moved here, and `answering_`, with what replies
+// mean, in session.hpp. Here is how far the one may be ahead of the other.
+//
+// Knows:          what may share a flight (RFC 2920 3.1), and what ends one: STARTTLS, AUTH, DATA; with
+//                 RFC 3030 and 4954, which may go on.
+// Does not know:  what a reply means.
+// Bounds:         commands, responses and messages go through a buffer of any size, piece by piece.
+
+namespace mailmote::smtp {
+
+class speaker {
+ protected:
+  constexpr explicit speaker(const settings& with) noexcept : settings_{with} {}
+
+  void begin_at(step next);
+  errc speak(std::span<char> buffer) noexcept;
+  void sent(std::span<char> buffer, std::size_t n) noexcept;
+
+  // What is waited for, and how long it may take.
+  bool is_quiet() const { return answering_ == step::over || answering_ == step::ready; }
+  phase where() const;
+  milliseconds allowed() const;
+  milliseconds next_timeout(milliseconds now) const noexcept;
+
+  // Nothing more can come of the transaction, and so nothing more of it is begun.
+  bool is_lost() const { return verdict_.error() != errc::none || mail_.has_nobody(); }
+  bool all_answered() const { return outbox_.is_settled() && offset_ == 0; }
+  bool waits_for_source() const { return source_waits_ && outbox_.is_empty(); }
+  bool pipelines() const {
+    return settings_.pipelining && capabilities_.has(extension::pipelining);
+  }
+  bool quit_is_out() const { return quit_written_ || (sending_ == step::quit && offset_ > 0); }
+
+ private:
+  bool may_write() const;
+  bool may_write_message() const;
+  bool carries_response() const { return sending_ == step::auth && auth_.carries_initial(); }
+  std::size_t write(std::span<char> room);
+  std::size_t write_message(std::span<char> room);
+  void advance_sending();
+
+ protected:
+  // What is used most comes first: a Thumb instruction that reaches it is half as long.
+  step sending_ = step::none;
+  step answering_ = step::over;
+  bool needs_rset_ = false;    // a transaction may be open that came to nothing
+  bool quit_written_ = false;  // behind the message
+  bool source_waits_ = false;  // the body or the login has said "not yet"
+  errc failed_ = errc::none;   // what of them cannot go on
+  verdict verdict_{};
+  std::size_t offset_ = 0;  // octets of the command at sending_ that are in the buffer already
+  std::size_t mails_ = 0;   // begun on this connection
+  outbox outbox_{};
+  reply_timer timer_{};
+  transaction mail_{};
+  auth_exchange auth_{};
+  settings settings_;
+  capabilities capabilities_{};
+};
+
+// To a step that begins with nothing sent and nothing owed, but for the greeting.
+inline void speaker::begin_at(step next) {
+  sending_ = client_speaks(next) ? next : step::none;
+  offset_ = 0;
+  quit_written_ = false;
+  outbox_.begin(next == step::greeting ? 1 : 0);
+  timer_.arm();
+}
+
+inline errc speaker::speak(std::span<char> buffer) noexcept {
+  if (!outbox_.is_empty()) return errc::none;
+  failed_ = errc::none;
+  outbox_.rewind();
+  while (may_write() && write(outbox_.room(buffer)) > 0) {
+  }
+  if (!outbox_.is_empty()) timer_.arm();
+  return failed_;
+}
+
+inline void speaker::sent(std::span<char> buffer, std::size_t n) noexcept {
+  const std::span<char> octets = outbox_.to_send(buffer).first(n);
+  outbox_.sent(buffer, n);
+  if (answering_ == step::auth) wipe(octets);
+  timer_.arm();
+}
+
+inline bool speaker::may_write() const {
+  if (sending_ == step::none) return false;
+  if (sending_ == step::response) return auth_.now() == auth_exchange::state::writing;
+  if (sending_ == step::message) return may_write_message();
+  const bool lock_step = !is_mail_command(sending_) && sending_ != step::quit;
+  if (lock_step || offset_ > 0) return true;  // what was begun is completed
+  if (sending_ == step::quit && answering_ == step::quit) return true;
+  if (is_lost()) return false;
+  const recipient_tally& all = mail_.recipients;
+  const bool caught_up = sending_ == answering_ && all.sent() == all.answered();
+  const bool waits = sending_ == step::data && mail_.mail.deliver_if == recipients::all;
+  return caught_up || (pipelines() && !waits);
+}
+
+inline bool speaker::may_write_message() const {
+  const message_writer& message = mail_.message;
+  if (message.now() != message_writer::state::writing) return false;
+  if (!mail_.parameters.chunked) return answering_ == step::message;  // the 354 is there
+  if (message.is_begun() && message.has_one_reply()) return true;
+  if (is_lost()) return false;
+  if (answering_ != step::message) return mail_.parameters.eager;
+  return pipelines() || outbox_.is_settled();
+}
+
+inline std::size_t speaker::write(std::span<char> room) {
+  std::size_t written = 0;
+  errc failed = errc::none;
+  bool waits = false;
+  if (sending_ == step::message) {
+    written = write_message(room);
+    waits = mail_.message.now() == message_writer::state::waiting;
+    failed = mail_.message.error();
+  } else if (sending_ == step::response) {
+    if (room.size() < auth_exchange::min_room) return 0;
+    written = auth_.write(*settings_.auth, room, settings_.transcript);
+    outbox_.add_lines(written);
+    waits = auth_.now() == auth_exchange::state::waiting;
+    failed = auth_.error();
+    if (auth_.now() == auth_exchange::state::written) {
+      sending_ = auth_.is_eager() ? step::mail : step::none;
+    }
+  } else {
+    piece_writer out{room, offset_};
+    put_command(out, sending_, settings_, mail_.mail, mail_.recipients.sent(), mail_.parameters,
+                capabilities_);
+    out.put(carries_response() ? " " : "\r\n");
+    written = out.written();
+    outbox_.add_lines(written);
+    if (settings_.transcript) settings_.transcript->client_said({room.data(), written});
+    offset_ += written;
+    if (out.complete()) advance_sending();
+  }
+  if (waits != source_waits_) timer_.arm();  // the first "not yet", and what comes after the last
+  source_waits_ = waits;
+  failed_ = failed;
+  return failed == errc::none ? written : 0;
+}
+
+inline std::size_t speaker::write_message(std::span<char> room) {
+  message_writer& message = mail_.message;
+  const std::size_t written = message.write(room, outbox_.is_fresh());
+  if (message.error() != errc::none) return 0;
+  const bool is_last = message.now() == message_writer::state::written;
+  if (settings_.transcript) settings_.transcript->client_said({room.data(), message.head()});
+  outbox_.add_message(written, message.head(), message.tail(), is_last);
+  if (is_last) sending_ = mail_.may_quit_ahead() ? step::quit : step::none;
+  return written;
+}
+
+inline void speaker::advance_sending() {
+  offset_ = 0;
+  if (sending_ == step::quit) quit_written_ = true;
+  if (sending_ == step::mail) {
+    needs_rset_ = true;
+    ++mails_;
+  }
+  if (sending_ == step::rcpt) {
+    mail_.recipients.count_sent(mail_.mail, capabilities_);
+    if (!mail_.recipients.all_sent()) return;
+  }
+  if (carries_response()) {
+    sending_ = step::response;
+  } else {
+    sending_ = is_mail_command(sending_) ? mail_.following(sending_) : step::none;
+  }
+  if (sending_ == step::message && mail_.parameters.chunked) mail_.begin_message(true);
+}
+
+// ---- what is waited for ---------------------------------------------------------------------
+
+inline phase speaker::where() const {
+  return answering_ == step::message && outbox_.message_left() ? phase::accept
+                                                               : phase_of(answering_);
+}
+
+inline milliseconds speaker::allowed() const {
+  const timeouts& with = *settings_.timeouts;
+  return waits_for_source() ? with.source : time_for(where(), with);
+}
+
+inline milliseconds speaker::next_timeout(milliseconds now) const noexcept {
+  if (is_quiet()) return no_timeout;
+  if (timer_.is_stale()) return 0;
+  const milliseconds rest = timer_.remaining(allowed(), now);
+  const milliseconds pace = answering_ == step::auth && auth_.is_busy() ? 0 : source_pace;
+  return waits_for_source() && pace < rest ? pace : rest;
+}
 
 }  // namespace mailmote::smtp
 
@@ -2298,60 +3154,63 @@ class verdict {
 //   C: AUTH, S: 235     MAIL       /
 //   C: [RSET] MAIL RCPT... DATA    \  the mail: in one flight with PIPELINING (RFC 2920); under
 //   S: 250 250... 354               | recipients::all, DATA waits for the replies to RCPT
-//   C: message, final dot           | only after 354, and only while a recipient stands
-//   S: 250, C: [RSET] MAIL or QUIT /
+//   C: message, final dot, QUIT     | only after 354, and only while a recipient stands
+//   S: 250, 221                    /
+//
+//   C: [AUTH] MAIL RCPT... BDAT, message, QUIT      the shortest: with settings.chunking, and
+//   S: [235] 250 250... 250, 221                    settings.pipeline_auth
 //
 // The law: two cursors go over this script, `sending_` and `answering_`, and only this file moves
 // them. A reply answers the command at `answering_`, all of which was sent before it began. Any
-// other reply ends the session.
+// other reply ends the session. Recipients that the server does not take in one mail go through
+// the mail's part again, with the next transaction.
 //
-// Knows:          RFC 5321, 2920, 3207, 4954.
+// Knows:          RFC 5321, 2920, 3030, 3207, 4954, 9422.
 // Does not know:  streams, TLS libraries, clocks: the driver (client.hpp) carries octets and time.
 // Bounds:         one size, whatever the number of recipients or the length of the message.
 
 namespace mailmote::smtp {
 
-class session {
+class session : private speaker {
  public:
   static constexpr std::size_t min_buffer = 64;  // every part of the dialogue goes through it
 
-  constexpr explicit session(const settings& with) noexcept : settings_{with} {}
+  constexpr explicit session(const settings& with) noexcept : speaker{with} {}
   const settings& with() const noexcept { return settings_; }
 
   // The caller's side, as client.hpp documents it.
   errc send(const envelope& mail, body_source& body) noexcept;
+  errc keep_alive() noexcept;
   errc quit() noexcept;
   void cancel() noexcept;
   void start() noexcept;
   bool is_idle() const noexcept { return verdict_.is_told() && is_quiet(); }
   bool is_open() const noexcept { return answering_ == step::ready; }
-  outcome result() const noexcept { return verdict_.result(tally_, reply_.text(), login_); }
-  bool take_finished() noexcept { return is_quiet() && verdict_.tell(); }  // true once a mail
+  bool takes_next() const noexcept;
+  outcome result() const noexcept {
+    outcome mail = (shows_previous_ ? previous_ : verdict_).result(reply_.text(), login_);
+    if (mail.error == errc::extension_missing) mail.missing = missing_in(capabilities_, mail_.mail);
+    return mail;
+  }
+  bool take_finished() noexcept;  // true once a mail
+  const capabilities& offered() const noexcept { return capabilities_; }
+  const mail_parameters& used() const noexcept { return mail_.parameters; }
 
   // The driver's side. `buffer` is always the same one, of at least min_buffer octets, and keeps
   // what output() gave until it was sent.
   action next() const noexcept { return action_at(answering_); }
   void at(milliseconds now) noexcept;  // what time it is: the first thing of every round ...
   void expire() noexcept;              // ... and, when nothing more can be read, the last
-  milliseconds next_timeout(milliseconds now) const noexcept;
+  using speaker::next_timeout;
   std::span<const char> output(std::span<char> buffer) noexcept;
-  void sent(std::span<char> buffer, std::size_t n) noexcept;
+  using speaker::sent;  // of `buffer`, so many octets
   void received(std::span<const char> octets) noexcept;
   void secured() noexcept;        // the handshake is done, and the server has proven who it is
   void ended(errc why) noexcept;  // the stream is over; errc::none: it was closed in good order
 
  private:
-  bool is_quiet() const { return answering_ == step::over || answering_ == step::ready; }
-  bool is_lost() const { return verdict_.error() != errc::none || tally_.is_lost(envelope_); }
-  bool all_answered() const { return awaited_ == 0 && begin_ == end_ && offset_ == 0; }
   bool implicit() const { return settings_.security == security::implicit_tls; }
-  bool carries_response() const { return sending_ == step::auth && auth_.carries_initial(); }
-  bool waits_for_source() const { return source_waits_ && begin_ == end_; }
-  bool may_write() const;
-  phase where() const;
-  std::size_t write(std::span<char> room);
-  void advance_sending();
-  void advance_answering() { answering_ = following(answering_); }
+  void advance_answering() { answering_ = mail_.following(answering_); }
 
   void on_reply();
   void heed_reply();
@@ -2363,74 +3222,92 @@ class session {
 
   void go(step next);
   void continue_connection();
+  errc prepare(transaction& mail);
+  errc follow_up(const envelope& mail, body_source& body);
+  void on_previous();
+  void settle(errc why, fate reached);
   void open_transaction();
   void finish_mail(fate reached);
-  bool record(errc why) { return verdict_.record(why, where()); }
+  void end_transaction(bool delivered);
+  bool record(errc why) {
+    return verdict_.record(why, answering_ == step::accept ? phase::mail : where());
+  }
   void record_reply(errc why);
   void refuse(errc why);                // by the reply at hand; then leave
   void leave(errc why = errc::none);    // with QUIT, where there is a place for it
   void hang_up(errc why = errc::none);  // at once
   void conclude(fate reached, step next);
-  errc silence_or(errc why) const;
-  void arm() { armed_at_ = now_; }  // what is waited for has all its time
-  deadline due() const;
+  errc end_or(errc why) const;
 
-  // What is used most comes first: a Thumb instruction that reaches it is half as long.
-  step sending_ = step::none;
-  step answering_ = step::over;
-  bool clock_is_stale_ = false;  // what is waited for begins at the next reading of the clock
   bool encrypted_ = false;
   bool authenticated_ = false;
-  bool needs_rset_ = false;    // a transaction may be open that came to nothing
-  bool source_waits_ = false;  // the body or the login has said "not yet"
-  bool early_ = false;         // the reply being read began before it was due
-  verdict verdict_{};
-  std::size_t offset_ = 0;  // octets of the command at sending_ that are in the buffer already
-  std::size_t begin_ = 0;   // [begin_, end_) of the buffer is not yet sent
-  std::size_t end_ = 0;
-  std::size_t awaited_ = 0;  // replies that are due: what was sent and not yet answered
-  milliseconds now_ = 0;
-  milliseconds armed_at_ = 0;
-  recipient_tally tally_{};
-  body_source* body_ = nullptr;
+  bool is_reused_ = false;  // a connection that was kept, and has not answered since
+  bool early_ = false;      // the reply being read began before it was due
+  bool shows_previous_ = false;
+  verdict previous_{};  // on the mail whose final reply this one did not wait for
   const sasl::mechanism* login_ = nullptr;  // once it was begun on this connection
-  envelope envelope_{};
-  mail_parameters parameters_{};
-  message_writer message_{};
-  auth_exchange auth_{};
-  settings settings_;
   reply_parser reply_{};
   capability_parser offered_{};
-  capabilities capabilities_{};
 };
 
 // ---- the caller ----------------------------------------------------------------------------
 
 inline errc session::send(const envelope& mail, body_source& body) noexcept {
+  if (takes_next()) return follow_up(mail, body);
   if (!is_idle()) return errc::busy;
-  parameters_ = {};
-  if (const errc e = check_strings(settings_, mail, parameters_.utf8); e != errc::none) return e;
-  envelope_ = mail;
-  body_ = &body;
+  if (const errc bad = mail_.begin(settings_, mail, body); bad != errc::none) return bad;
   verdict_.begin();
-  tally_.begin();
   reply_.hold_text(false);
-  clock_is_stale_ = true;
-  if (answering_ == step::ready) {
+  timer_.arm_at_next_reading();
+  is_reused_ = answering_ == step::ready;
+  if (is_reused_) {
     open_transaction();
     return errc::none;
   }
   encrypted_ = authenticated_ = needs_rset_ = source_waits_ = false;
+  mails_ = 0;
   login_ = nullptr;
   reply_.begin();
   go(implicit() ? step::handshake : step::greeting);
   return errc::none;
 }
 
+inline bool session::takes_next() const noexcept {
+  const bool waits = answering_ == step::message && outbox_.message_left() && previous_.is_told();
+  return waits && pipelines() && !is_lost() && mail_.may_be_followed();
+}
+
+inline errc session::follow_up(const envelope& mail, body_source& body) {
+  transaction next;
+  errc bad = next.begin(settings_, mail, body);
+  if (bad == errc::none) bad = prepare(next);
+  if (bad != errc::none) return bad;
+  verdict_.count(mail_.recipients);
+  previous_ = verdict_;
+  verdict_.begin();
+  mail_ = next;
+  outbox_.begin_message();
+  answering_ = step::accept;
+  sending_ = step::mail;
+  return errc::none;
+}
+
+inline bool session::take_finished() noexcept {
+  shows_previous_ = previous_.tell();
+  return shows_previous_ || (is_quiet() && verdict_.tell());
+}
+
+inline errc session::keep_alive() noexcept {
+  if (!is_idle()) return errc::busy;
+  if (answering_ == step::ready) go(step::noop);
+  timer_.arm_at_next_reading();
+  return errc::none;
+}
+
 inline errc session::quit() noexcept {
   if (!is_idle()) return errc::busy;
   if (answering_ == step::ready) leave();
-  clock_is_stale_ = true;
+  timer_.arm_at_next_reading();
   return errc::none;
 }
 
@@ -2440,54 +3317,32 @@ inline void session::start() noexcept {
 }
 
 inline void session::cancel() noexcept {
-  clock_is_stale_ = true;
-  if (verdict_.is_open()) return leave(silence_or(errc::canceled));
+  timer_.arm_at_next_reading();
+  if (verdict_.is_open()) return leave(end_or(errc::canceled));
   if (!is_quiet()) hang_up();
 }
 
 // ---- the driver ----------------------------------------------------------------------------
 
 inline void session::at(milliseconds now) noexcept {
-  now_ = now;
-  if (clock_is_stale_) arm();
-  clock_is_stale_ = false;
-  message_.resume();
+  if (shows_previous_) {  // it was shown, and its reply's words with it
+    shows_previous_ = false;
+    reply_.forget_text();
+    reply_.hold_text(verdict_.error() != errc::none || !verdict_.is_open());
+  }
+  timer_.read(now);
+  mail_.message.resume();
   auth_.resume();
 }
 
 inline void session::expire() noexcept {
-  if (is_quiet() || !due().passed(now_)) return;
-  hang_up(waits_for_source() ? errc::source_timeout : silence_or(errc::timeout));
-}
-
-inline milliseconds session::next_timeout(milliseconds now) const noexcept {
-  if (is_quiet()) return no_timeout;
-  if (clock_is_stale_) return 0;
-  const milliseconds rest = due().remaining(now);
-  const milliseconds pace = answering_ == step::auth ? 0 : source_pace;
-  return waits_for_source() && pace < rest ? pace : rest;
+  if (is_quiet() || !timer_.passed(allowed())) return;
+  hang_up(waits_for_source() ? errc::source_timeout : end_or(errc::timeout));
 }
 
 inline std::span<const char> session::output(std::span<char> buffer) noexcept {
-  if (begin_ == end_) {
-    begin_ = end_ = 0;
-    while (may_write()) {
-      const std::size_t written = write(buffer.subspan(end_));
-      if (written == 0) break;
-      end_ += written;
-    }
-    if (end_ > 0) arm();
-  }
-  return buffer.subspan(begin_, end_ - begin_);
-}
-
-inline void session::sent(std::span<char> buffer, std::size_t n) noexcept {
-  const std::span<char> octets = buffer.subspan(begin_, n);
-  begin_ += n;
-  if (where() == phase::accept) awaited_ = 1;
-  if (answering_ != step::message) awaited_ += count_lines(octets);
-  if (answering_ == step::auth) wipe(octets);
-  arm();
+  if (const errc bad = speak(buffer); bad != errc::none) hang_up(bad);
+  return outbox_.to_send(buffer);
 }
 
 inline void session::received(std::span<const char> octets) noexcept {
@@ -2495,7 +3350,7 @@ inline void session::received(std::span<const char> octets) noexcept {
   for (const char c : octets) {
     if (answering_ == step::over) return;
     if (answering_ == step::handshake) return hang_up(errc::tls_injection);
-    if (reply_.between_replies()) early_ = awaited_ == 0;
+    if (reply_.between_replies()) early_ = outbox_.awaited() == 0;
     switch (reply_.feed(c)) {
       case reply_parser::event::none: break;
       case reply_parser::event::text:
@@ -2524,77 +3379,27 @@ inline void session::ended(errc why) noexcept {
   const bool after_220 = answering_ == step::handshake && !implicit();
   if (after_220 && why == errc::tls_not_tls) why = errc::tls_injection;
   const errc closed = reply_.between_replies() ? errc::closed_before_reply : errc::closed_in_reply;
-  hang_up(why != errc::none ? why : silence_or(closed));
-}
-
-// ---- what may be sent, and how -------------------------------------------------------------
-
-inline bool session::may_write() const {
-  if (sending_ == step::none) return false;
-  if (sending_ == step::response) return auth_.now() == auth_exchange::state::writing;
-  if (sending_ == step::message) {
-    return answering_ == step::message && message_.now() == message_writer::state::writing;
-  }
-  if (!is_mail_command(answering_) || offset_ > 0) return true;  // what was begun is completed
-  if (is_lost()) return false;
-  const bool caught_up = sending_ == answering_ && tally_.sent() == tally_.answered();
-  const bool waits = sending_ == step::data && envelope_.deliver_if == recipients::all;
-  const bool pipelines = settings_.pipelining && capabilities_.has(extension::pipelining);
-  return caught_up || (pipelines && !waits);
-}
-
-inline std::size_t session::write(std::span<char> room) {
-  std::size_t written = 0;
-  errc failed = errc::none;
-  bool waits = false;
-  if (sending_ == step::message) {
-    written = message_.write(room);
-    waits = message_.now() == message_writer::state::waiting;
-    failed = message_.error();
-  } else if (sending_ == step::response) {
-    if (room.size() < auth_exchange::min_room) return 0;
-    written = auth_.write(*settings_.auth, room, settings_.transcript);
-    waits = auth_.now() == auth_exchange::state::waiting;
-    failed = auth_.error();
-    if (auth_.now() == auth_exchange::state::written) sending_ = step::none;
-  } else {
-    piece_writer out{room, offset_};
-    put_command(out, sending_, settings_, envelope_, tally_.sent(), parameters_);
-    out.put(carries_response() ? " " : "\r\n");
-    written = out.written();
-    if (settings_.transcript) settings_.transcript->client_said({room.data(), written});
-    offset_ += written;
-    if (out.complete()) advance_sending();
-  }
-  if (waits != source_waits_) arm();  // the first "not yet", and what comes after the last
-  source_waits_ = waits;
-  if (failed == errc::none) return written;
-  hang_up(failed);
-  return 0;
-}
-
-inline void session::advance_sending() {
-  offset_ = 0;
-  if (sending_ == step::mail) needs_rset_ = true;
-  if (sending_ == step::rcpt) {
-    tally_.count_sent();
-    if (tally_.sent() < envelope_.to.size()) return;
-  }
-  const step next = is_mail_command(sending_) ? following(sending_) : step::none;
-  sending_ = carries_response() ? step::response : next;
+  if (is_reused_ && !outbox_.message_left()) return hang_up(errc::idle_closed);
+  hang_up(why != errc::none ? why : end_or(closed));
 }
 
 // ---- what a reply means --------------------------------------------------------------------
 
 inline void session::on_reply() {
-  if (!early_) --awaited_;
+  if (!early_) outbox_.answered();
+  is_reused_ = false;
   if (reply_.code() == 421 || early_) {
+    mail_.refused = true;  // whatever of it was sent
+    if (answering_ == step::accept && !early_) settle(errc::service_closing, fate::not_delivered);
     record_reply(reply_.code() == 421 ? errc::service_closing : errc::unsolicited_reply);
     return hang_up();
   }
   heed_reply();
-  if (is_mail_command(answering_) && is_lost() && all_answered()) finish_mail(fate::not_delivered);
-  arm();
+  // A mail with nobody to go to, or no leave, ends where nothing of its message was begun.
+  const bool unbegun = answering_ == step::message && mail_.is_unbegun();
+  const bool may_end = is_mail_command(answering_) || unbegun;
+  if (may_end && is_lost() && all_answered()) end_transaction(false);
+  timer_.arm();
 }
 
 inline void session::heed_reply() {
@@ -2605,10 +3410,15 @@ inline void session::heed_reply() {
     case step::helo: return on_hello();
     case step::starttls: return positive ? go(step::handshake) : refuse(errc::tls_refused);
     case step::auth: return on_auth();
+    case step::noop: return go(step::ready);
+    case step::accept: return on_previous();
     case step::rset: return positive ? advance_answering() : refuse(errc::mail_refused);
     case step::mail:
       if (!positive && !reply_.is_refusal()) return refuse(errc::mail_refused);
-      if (!positive) record_reply(errc::mail_refused);
+      if (!positive) {
+        mail_.refused = true;
+        record_reply(errc::mail_refused);
+      }
       return advance_answering();
     case step::rcpt:
       return positive || reply_.is_refusal() ? on_rcpt() : refuse(errc::recipients_refused);
@@ -2641,67 +3451,107 @@ inline void session::continue_connection() {
     return leave(bad);
   }
   login_ = login;
-  auth_.begin(*login, settings_);
-  go(step::auth);
+  auth_.begin(*login, settings_, pipelines());
+  if (auth_.is_eager()) bad = prepare(mail_);
+  if (bad == errc::none) return go(step::auth);
+  login->forget();
+  leave(bad);
 }
 
 inline void session::on_auth() {
   sasl::mechanism& login = *settings_.auth;
   const bool canceled = verdict_.error() != errc::none;
+  const bool positive = reply_.is_class(2) && !canceled;
+  if (auth_.is_eager()) {
+    if (!positive && !reply_.is_refusal()) return hang_up(errc::bad_challenge);
+    if (!positive) record_reply(login.refusal());
+    authenticated_ = positive;
+    login.forget();
+    answering_ = step::mail;  // which is said already
+    return;
+  }
   if (reply_.code() == 334 && !canceled) {
     const errc bad = auth_.respond(login);
     sending_ = bad == errc::none ? step::response : step::cancel;
     if (bad != errc::none) record(bad);
     return;
   }
-  if (!canceled && auth_.is_unavailable(reply_.code()) && login.select_next())
+  if (!canceled && auth_.is_unavailable(reply_.code()) && login.select_next()) {
     return continue_connection();
-  if (!reply_.is_class(2) || canceled) return refuse(login.refusal());
+  }
+  if (!positive) return refuse(login.refusal());
   if (const errc bad = login.accept(); bad != errc::none) return leave(bad);
   authenticated_ = true;
   login.forget();
   open_transaction();
 }
 
+inline errc session::prepare(transaction& mail) {
+  const std::uint32_t most = capabilities_.max_mails;
+  if (most > 0 && mails_ >= most) return errc::too_many_mails;
+  return mail.prepare(settings_, capabilities_, pipelines());
+}
+
 inline void session::open_transaction() {
   answering_ = step::mail;
-  const errc bad = fit_mail(capabilities_, envelope_, *body_, parameters_);
+  const errc bad = prepare(mail_);
   if (bad == errc::none) return go(needs_rset_ ? step::rset : step::mail);
   record(bad);
   finish_mail(fate::not_delivered);
 }
 
 inline void session::on_rcpt() {
-  tally_.take(envelope_, reply_);
-  if (tally_.answered() == tally_.sent() && is_lost() && record(errc::recipients_refused)) {
-    verdict_.cite(tally_.code(), tally_.enhanced());
+  recipient_tally& all = mail_.recipients;
+  all.take(mail_.mail, reply_);
+  const bool decided = all.answered() == all.sent() && all.is_lost(mail_.mail);
+  const bool is_end = !mail_.goes_on() && !all.has_delivered();
+  if (decided && is_end && record(errc::recipients_refused)) {
+    verdict_.cite(all.code(), all.enhanced());
     reply_.hold_text(true);
-    if (!tally_.last_answer_decides()) reply_.forget_text();
+    if (!all.last_answer_decides()) reply_.forget_text();
   }
-  if (tally_.answered() == envelope_.to.size()) advance_answering();
+  if (all.all_answered()) advance_answering();
+}
+
+// The mail before this one has its reply.
+inline void session::on_previous() {
+  if (reply_.is_class(2)) return settle(errc::none, fate::delivered);
+  if (reply_.is_refusal()) return settle(errc::message_refused, fate::not_delivered);
+  settle(errc::unexpected_reply, fate::unknown);
+  hang_up(errc::unexpected_reply);
+}
+
+inline void session::settle(errc why, fate reached) {
+  previous_.record(why, phase::accept);
+  previous_.cite(reply_.code(), reply_.enhanced());
+  previous_.decide(reached);
+  reply_.hold_text(true);
+  answering_ = step::mail;  // which may be said already
 }
 
 inline void session::on_data() {
   if (reply_.is_refusal()) {
-    record_reply(errc::data_refused);
-    return finish_mail(fate::not_delivered);
+    if (!mail_.has_nobody()) record_reply(errc::data_refused);
+    return end_transaction(false);
   }
   if (!reply_.is_class(3)) return refuse(errc::data_refused);
-  message_.begin(is_lost() ? nullptr : body_, body_->length());  // nobody: only the lone dot
+  mail_.begin_message(!is_lost());
   go(step::message);
 }
 
 inline void session::on_accept() {
-  if (message_.is_empty()) return finish_mail(fate::not_delivered);
-  if (reply_.is_class(2)) {
-    needs_rset_ = false;
-    record_reply(errc::none);
-    return finish_mail(fate::delivered);
+  const bool positive = reply_.is_class(2);
+  const bool early = mail_.was_early_reply(outbox_);
+  if (early || (!positive && !reply_.is_refusal())) {
+    // A chunk may be refused before it has left, but not be taken.
+    record_reply(early && reply_.is_refusal() ? errc::message_refused : errc::unexpected_reply);
+    return hang_up();
   }
-  record_reply(reply_.is_refusal() ? errc::message_refused : errc::unexpected_reply);
-  if (reply_.is_refusal()) return finish_mail(fate::not_delivered);
-  verdict_.decide(fate::unknown);
-  hang_up();
+  const bool is_last = mail_.was_last_reply(outbox_);
+  const bool nobody = mail_.has_nobody();
+  if (!positive && !nobody) record_reply(errc::message_refused);
+  if (is_last) return end_transaction(positive && !nobody);
+  if (is_lost() && all_answered()) finish_mail(fate::not_delivered);
 }
 
 // ---- how it goes on, or ends ---------------------------------------------------------------
@@ -2709,19 +3559,31 @@ inline void session::on_accept() {
 // To a step that begins with nothing sent and nothing owed, but for the greeting.
 inline void session::go(step next) {
   answering_ = next;
-  sending_ = client_speaks(next) ? next : step::none;
-  begin_ = end_ = offset_ = 0;
-  awaited_ = next == step::greeting ? 1 : 0;
+  begin_at(next);
   if (next == step::ehlo || next == step::helo) {  // law 3: what was learned is forgotten
-    capabilities_ = {};
+    capabilities_ = {.other_keywords = settings_.other_extensions};
     offered_ = {};
   }
-  arm();
+}
+
+// The transaction is over, and the connection is in order.
+inline void session::end_transaction(bool delivered) {
+  if (delivered) needs_rset_ = false;
+  const bool failed = verdict_.error() != errc::none && !delivered;
+  if (!failed && mail_.goes_on() && !quit_is_out()) {
+    mail_.recipients.advance(mail_.mail);
+    return open_transaction();
+  }
+  if (delivered) record_reply(errc::none);
+  const bool somebody = delivered || (!failed && mail_.recipients.has_delivered());
+  finish_mail(somebody ? fate::delivered : fate::not_delivered);
 }
 
 // The mail's part of the dialogue is over, and the connection is in order.
 inline void session::finish_mail(fate reached) {
-  conclude(reached, envelope_.then == after::stay ? step::ready : step::quit);
+  const std::uint32_t most = capabilities_.max_mails;
+  const bool stays = mail_.mail.then == after::stay && (most == 0 || mails_ < most);
+  conclude(reached, stays ? step::ready : step::quit);
 }
 
 inline void session::record_reply(errc why) {
@@ -2747,30 +3609,31 @@ inline void session::leave(errc why) {
 
 inline void session::hang_up(errc why) {
   record(why);
-  const bool unanswered = answering_ == step::message && awaited_ > 0 && !message_.is_empty();
+  previous_.record(why, phase::accept);
+  previous_.decide(fate::unknown);
+  const bool unanswered = outbox_.message_left() && !mail_.has_nobody();
   conclude(unanswered ? fate::unknown : fate::not_delivered, step::over);
 }
 
 inline void session::conclude(fate reached, step next) {
+  verdict_.count(mail_.recipients);
   verdict_.decide(reached);
   if (answering_ == step::auth) settings_.auth->forget();
+  if (next == step::quit && quit_is_out()) {  // only its reply is waited for
+    answering_ = next;
+    return timer_.arm();
+  }
   go(next);
 }
 
-inline phase session::where() const {
-  const bool all_sent = begin_ == end_ && message_.now() == message_writer::state::written;
-  return answering_ == step::message && all_sent ? phase::accept : phase_of(answering_);
-}
-
-inline deadline session::due() const {
-  const timeouts& allowed = *settings_.timeouts;
-  return {armed_at_, waits_for_source() ? allowed.source : time_for(where(), allowed)};
-}
-
-// Silence where a greeting is due means more the longer it lasts.
-inline errc session::silence_or(errc why) const {
+// What the end of a wait, `why`, says where it says more: silence in place of a greeting means more the
+// longer it lasts, and there are servers that offer CHUNKING and hang on BDAT.
+inline errc session::end_or(errc why) const {
+  if (why == errc::timeout && answering_ == step::message && mail_.parameters.chunked) {
+    return errc::chunk_timeout;
+  }
   const bool silent = answering_ == step::greeting && reply_.between_replies();
-  return silent && due().elapsed(now_) >= greeting_patience ? errc::silent_greeting : why;
+  return silent && timer_.elapsed() >= greeting_patience ? errc::silent_greeting : why;
 }
 
 }  // namespace mailmote::smtp
@@ -2877,7 +3740,7 @@ class client {
   // Unless is_open(), this is the first mail of a new connection: the caller has connected the
   // stream, or has begun to.
   errc send(const envelope& mail, body_source& body) noexcept {
-    if (connected_ && !is_open()) return errc::busy;
+    if (connected_ && !is_open() && !takes_next()) return errc::busy;
     const errc refused = session_.send(mail, body);
     if (refused == errc::none) connected_ = true;
     return refused;
@@ -2913,6 +3776,20 @@ class client {
     return session_.is_idle() && (session_.is_open() || !connected_);
   }
   bool is_open() const noexcept { return session_.is_open(); }  // after::stay kept a connection
+
+  // Whether send() would be taken although a mail is under way: its message has left, with after::stay and
+  // PIPELINING, and the next mail may follow without its reply (RFC 2920 3.1). `finished` is then said of
+  // both, in their order, with a result() each, which stands until the next poll.
+  bool takes_next() const noexcept { return session_.takes_next(); }
+
+  // Asks for a reply (NOOP), so that nobody on the way takes a kept connection for a dead one: poll until
+  // idle. A connection that is gone by then is closed, and no mail has failed. errc::busy while a mail is
+  // under way.
+  errc keep_alive() noexcept { return session_.keep_alive(); }
+
+  // What the server has offered in its last reply to EHLO, and what of it the last mail used.
+  const smtp::capabilities& offered() const noexcept { return session_.offered(); }
+  const smtp::mail_parameters& used() const noexcept { return session_.used(); }
 
   // Ends a connection that after::stay kept: poll until idle. errc::busy while a mail is under way.
   errc quit() noexcept { return session_.quit(); }
@@ -3072,8 +3949,8 @@ class content {
     size_ = view.size();
   }
 
-  // The source is begun with `binary` set where its octets must stay as they are, and without where
-  // it is text, whose lines end in CRLF. No two parts may share one.
+  // The source is begun with `verbatim` set where its octets must stay as they are, and without
+  // where it is text, whose lines end in CRLF. No two parts may share one.
   constexpr content(body_source& source, encoding as = encoding::automatic)
       : at_{.source = &source}, kind_{kind::source}, encoding_{as} {}
 
@@ -4708,10 +5585,13 @@ class message final : public body_source {
     raw_utf8_ = checked.needs_utf8();
     eight_bit_ = limits.eight_bit;
     error_ = errc::none;
+    bool is_used = false;
     for (piece at; at.which != field::end; at.advance(with_)) {
-      const errc spent = at.which < field::text ? errc::none : begin_source(at);
-      if (spent != errc::none) return spent;
+      if (at.which < field::text) continue;
+      if (const errc spent = begin_source(at); spent != errc::none) return spent;
+      is_used = is_used || goes_as_eight_bit(at);
     }
+    eight_bit_ = is_used;
     length_ = measured();
     rewind();
     return errc::none;
@@ -4741,7 +5621,9 @@ class message final : public body_source {
   }
 
   std::uint64_t length() const noexcept override { return length_; }
-  bool needs_utf8() const noexcept override { return raw_utf8_; }
+  body_needs needs() const noexcept override {
+    return {eight_bit_ || raw_utf8_ ? body_kind::eight_bit : body_kind::seven_bit, raw_utf8_};
+  }
   errc error() const noexcept override { return error_; }
 
  private:
@@ -4754,8 +5636,13 @@ class message final : public body_source {
   errc begin_source(const piece& at) {
     body_source* const source = content_of(with_, at).source();
     if (source == nullptr) return errc::none;
-    const bool binary = form_of(use_of(at), chosen(at)) == content_form::octets;
-    return source->begin({.eight_bit = true, .utf8 = true, .binary = binary});
+    const bool as_it_is = form_of(use_of(at), chosen(at)) == content_form::octets;
+    return source->begin(
+        {.eight_bit = true, .utf8 = true, .binary = as_it_is, .verbatim = as_it_is});
+  }
+
+  bool goes_as_eight_bit(const piece& at) {
+    return content_of(with_, at).as() == encoding::eight_bit && chosen(at) == encoding::eight_bit;
   }
 
   static constexpr content_use use_of(const piece& at) {
@@ -4849,7 +5736,7 @@ class message final : public body_source {
   body_encoder octets_{};
   errc error_ = errc::none;
   bool raw_utf8_ = false;
-  bool eight_bit_ = false;
+  bool eight_bit_ = false;  // octets over 127 may go as they are; once begun: some part's do
 };
 
 }  // namespace mailmote::mime
@@ -4892,7 +5779,8 @@ inline envelope envelope_of(const mime::message& mail) {
 // explain.hpp: every error in a sentence, for programs that have room for words.
 //
 // Knows:          what an errc means to somebody whose mail did not get through.
-// Does not know:  what the server said, or which name a certificate had (the TLS session does).
+// Does not know:  what the server said (smtp/refusal.hpp does), or which name a certificate had (the
+//                 TLS session does).
 // Bounds:         about 4 KB of text, linked only by programs that call it.
 
 namespace mailmote {
@@ -4915,8 +5803,17 @@ constexpr std::string_view explain(errc error) {
       return "a name or password with letters outside ASCII must be prepared by SASLprep";
     case errc::response_too_long: return "the login is longer than any server has to take";
     case errc::smtputf8_needed: return "an address is not ASCII, and the server has no SMTPUTF8";
-    case errc::eight_bit_needed: return "the message needs 8BITMIME, and the server has none";
+    case errc::eight_bit_needed:
+      return "the message has octets over 127, and the server no 8BITMIME: encode it, as base64 "
+             "say";
+    case errc::binary_needed:
+      return "the message is binary, which needs chunking, and a server with CHUNKING and "
+             "BINARYMIME";
     case errc::extension_missing: return "the server lacks an extension that was asked for";
+    case errc::bad_parameter: return "a parameter of MAIL or RCPT cannot be sent";
+    case errc::unlisted_extension:
+      return "a parameter needs an extension that the settings do not list";
+    case errc::bad_extension_list: return "the settings' list of extensions is no list of keywords";
 
     case errc::no_such_host: return "no such host";
     case errc::resolver_failed: return "the host's name could not be looked up";
@@ -4924,6 +5821,9 @@ constexpr std::string_view explain(errc error) {
     case errc::closed_before_reply: return "the server closed the connection instead of replying";
     case errc::closed_in_reply: return "the server closed the connection inside a reply";
     case errc::timeout: return "the server did not reply in time";
+    case errc::chunk_timeout:
+      return "the server did not reply to BDAT in time: it may offer CHUNKING and not do it";
+    case errc::idle_closed: return "the server had closed the idle connection; connect again";
     case errc::silent_greeting:
       return "the server did not greet: out of reach, or this port expects TLS from the first byte";
 
@@ -4956,6 +5856,7 @@ constexpr std::string_view explain(errc error) {
     case errc::data_refused: return "the server refuses to take the message";
     case errc::message_refused: return "the server refuses the message";
     case errc::message_too_large: return "the message is larger than the server takes";
+    case errc::too_many_mails: return "the server takes no more mails on this connection";
     case errc::too_many_recipients: return "the mail has more recipients than the server takes";
 
     case errc::source_failed: return "the message, or the login, could not be read to its end";
@@ -5520,7 +6421,7 @@ class bearer : public mechanism {
   // Of a source every octet counts, line ends too.
   errc begin_token() {
     if (source_ == nullptr) return errc::none;
-    return source_->begin({.eight_bit = true, .utf8 = true, .binary = true});
+    return source_->begin({.eight_bit = true, .utf8 = true, .binary = true, .verbatim = true});
   }
 
   io_result read_token(std::span<char> out) {
@@ -6314,7 +7215,7 @@ class scram final : public mechanism {
   io_result read_some(std::span<char> out) noexcept override {
     if (step_ == step::deriving) {
       if (proof_.run(iterations_per_slice, remember_)) step_ = step::signing;
-      return io_status::want_read;
+      return io_status::want_write;
     }
     if (step_ == step::signing) {
       proof_.sign(messages_);
@@ -6597,6 +7498,490 @@ class xoauth2 final : public bearer {
 
 }  // namespace mailmote::sasl
 
+// ---- <mailmote/text/xtext.hpp> ----
+
+// xtext.hpp: how a text is written as the value of a parameter.
+//
+// Knows:          xtext (RFC 3461 section 4), and its kin for addresses that are not ASCII: the
+//                 utf-8-addr-unitext of RFC 6533 section 3.
+// Does not know:  which parameters are written so, or how long they may be.
+// Bounds:         no buffer; at most 3 octets for one of ASCII in xtext, 6 in unitext.
+
+namespace mailmote::text {
+
+enum class xtext_form : std::uint8_t {
+  ascii,    // xtext: what is not printable ASCII becomes +XX, and so do + and =
+  unitext,  // what is not ASCII stays; \x{XX} is for the others, and for the backslash
+};
+
+constexpr bool stays_in_xtext(char c, xtext_form form) {
+  if (ascii::is_non_ascii(c)) return form == xtext_form::unitext;
+  const bool is_special = c == '+' || c == '=' || (c == '\\' && form == xtext_form::unitext);
+  return c != ' ' && !ascii::is_control(c) && !is_special;
+}
+
+constexpr std::size_t xtext_length(std::string_view s, xtext_form form) {
+  const std::size_t escaped = form == xtext_form::ascii ? 3 : 6;
+  std::size_t length = 0;
+  for (const char c : s) length += stays_in_xtext(c, form) ? 1 : escaped;
+  return length;
+}
+
+constexpr void put_xtext(piece_writer& out, std::string_view s, xtext_form form) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  for (const char c : s) {
+    if (stays_in_xtext(c, form)) {
+      out.put(c);
+      continue;
+    }
+    const auto octet = static_cast<unsigned char>(c);
+    out.put(form == xtext_form::ascii ? "+" : "\\x{");
+    out.put(digits[octet >> 4]);
+    out.put(digits[octet & 15u]);
+    if (form == xtext_form::unitext) out.put('}');
+  }
+}
+
+}  // namespace mailmote::text
+
+// ---- <mailmote/smtp/dsn.hpp> ----
+
+// dsn.hpp: what the sender wants to hear of each recipient's delivery.
+//
+// Knows:          RFC 3461: RET and ENVID of MAIL, NOTIFY and ORCPT of RCPT; RFC 6533 section 3, an
+//                 original recipient outside ASCII.
+// Does not know:  what such a notification looks like when it comes.
+// Bounds:         refers to the envelope id; `max_envelope_id` and `max_original_recipient` as sent.
+
+namespace mailmote {
+
+inline constexpr std::size_t max_envelope_id = 100;         // RFC 3461 4.4, in xtext
+inline constexpr std::size_t max_original_recipient = 500;  // RFC 3461 4.2, in xtext, with its type
+
+// When the sender is notified: `never`, or any of the others, joined by |.
+enum class dsn_notify : std::uint8_t {
+  unsaid = 0,  // as the servers do by themselves: of a failure, and perhaps of a delay
+  success = 1,
+  failure = 2,
+  delay = 4,
+  never = 8,
+};
+constexpr dsn_notify operator|(dsn_notify a, dsn_notify b) {
+  return static_cast<dsn_notify>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
+}
+
+// How much of the mail comes back with a notification of failure.
+enum class dsn_return : std::uint8_t { unsaid, full, headers };
+
+struct dsn_options {
+  dsn_notify notify = dsn_notify::unsaid;
+
+  // For each recipient, in the envelope's order; for those behind the last one, `notify`.
+  std::span<const dsn_notify> notify_each{};
+
+  dsn_return returns = dsn_return::unsaid;
+
+  // What the notification will name the mail by: printable ASCII, spaces too. Empty: nothing.
+  std::string_view envelope_id{};
+
+  // Whether each address goes along as it is here, for a notification to name it so, whatever it
+  // is forwarded to.
+  bool original_recipients = false;
+
+  // A server without DSN gets the mail, and nothing of this.
+  bool optional = false;
+};
+
+// mailmote::dsn report{{.notify = mailmote::dsn_notify::success}};
+class dsn final : public esmtp_parameters {
+ public:
+  constexpr explicit dsn(const dsn_options& with) : with_{with} {}
+
+  errc check(const settings&, const envelope& mail) const noexcept override {
+    using text::xtext_form;
+    bool good = is_sound(with_.notify);
+    for (const dsn_notify one : with_.notify_each) good = good && is_sound(one);
+    for (const char c : with_.envelope_id) good = good && ascii::is_printable(c);
+    good = good && text::xtext_length(with_.envelope_id, xtext_form::ascii) <= max_envelope_id;
+    for (std::size_t i = 0; with_.original_recipients && i < mail.to.size(); ++i) {
+      const std::string_view to = mail.to[i];
+      const std::size_t length = type_of(to).size() + text::xtext_length(to, form_of(to));
+      good = good && length <= max_original_recipient;
+    }
+    return good ? errc::none : errc::bad_parameter;
+  }
+
+  std::string_view missing(const smtp::capabilities& offered) const noexcept override {
+    const bool asks = with_.notify != dsn_notify::unsaid || !with_.notify_each.empty() ||
+                      with_.returns != dsn_return::unsaid || !with_.envelope_id.empty() ||
+                      with_.original_recipients;
+    const bool is_missing = asks && !with_.optional && !offered.has(smtp::extension::dsn);
+    return is_missing ? std::string_view{"DSN"} : std::string_view{};
+  }
+
+  void put_mail(text::piece_writer& out,
+                const smtp::capabilities& offered) const noexcept override {
+    if (!offered.has(smtp::extension::dsn)) return;
+    if (with_.returns == dsn_return::full) out.put(" RET=FULL");
+    if (with_.returns == dsn_return::headers) out.put(" RET=HDRS");
+    if (with_.envelope_id.empty()) return;
+    out.put(" ENVID=");
+    text::put_xtext(out, with_.envelope_id, text::xtext_form::ascii);
+  }
+
+  void put_rcpt(text::piece_writer& out, const smtp::capabilities& offered, std::size_t index,
+                std::string_view address) const noexcept override {
+    if (!offered.has(smtp::extension::dsn)) return;
+    const std::span<const dsn_notify> each = with_.notify_each;
+    put_notify(out, index < each.size() ? each[index] : with_.notify);
+    if (!with_.original_recipients) return;
+    out.put(" ORCPT=");
+    out.put(type_of(address));
+    text::put_xtext(out, address, form_of(address));
+  }
+
+ private:
+  static constexpr bool is_sound(dsn_notify when) { return when <= dsn_notify::never; }
+
+  // Where an address is not ASCII, the mail needs SMTPUTF8, with which the parameter need not be
+  // ASCII either.
+  static constexpr text::xtext_form form_of(std::string_view address) {
+    return ascii::has_non_ascii(address) ? text::xtext_form::unitext : text::xtext_form::ascii;
+  }
+  static constexpr std::string_view type_of(std::string_view address) {
+    return ascii::has_non_ascii(address) ? "utf-8;" : "rfc822;";
+  }
+
+  static void put_notify(text::piece_writer& out, dsn_notify when) {
+    constexpr text::word_list words{"SUCCESS FAILURE DELAY NEVER"};  // by their bits
+    const auto bits = static_cast<unsigned>(when);
+    if (bits == 0) return;
+    out.put(" NOTIFY");
+    char before = '=';
+    for (unsigned i = 0; i < 4; ++i) {
+      if ((bits >> i & 1u) == 0) continue;
+      out.put(before);
+      out.put(words[i]);
+      before = ',';
+    }
+  }
+
+  dsn_options with_;
+};
+
+}  // namespace mailmote
+
+// ---- <mailmote/smtp/other_parameters.hpp> ----
+
+// other_parameters.hpp: parameters of MAIL and RCPT that mailmote has no name for.
+//
+// Knows:          the grammar of RFC 5321 4.1.2 (esmtp-param) and 4.1.1.1 (ehlo-keyword).
+// Does not know:  what a parameter means: BY of RFC 2852, HOLDFOR of RFC 4865, MT-PRIORITY of
+//                 RFC 6710, AUTH of RFC 4954, or your server's own.
+// Bounds:         refers to a list and its strings; `max_parameter` octets for each parameter.
+
+namespace mailmote {
+
+// RFC 5321 4.5.3.1.4 lets an extension make its command longer; none adds more to it than this
+// (RFC 3461, RFC 4954 section 3).
+inline constexpr std::size_t max_parameter = 500;
+
+enum class parameter_of : std::uint8_t { mail, rcpt };  // every RCPT
+
+struct esmtp_parameter {
+  // Of the extension, as the server offers it: one that mailmote knows, or one of
+  // settings.other_extensions.
+  std::string_view keyword{};
+
+  // All of it, as it is sent: "SOLICIT=org.example:ADV:ADLT", or a word alone.
+  std::string_view text{};
+
+  parameter_of of = parameter_of::mail;
+
+  bool optional = false;  // left out where the server does not offer the extension
+};
+
+namespace smtp {
+
+constexpr bool is_ehlo_keyword(std::string_view s) {
+  if (s.empty() || s.size() > max_keyword || s.front() == '-') return false;
+  for (const char c : s) {
+    if (!ascii::is_alphanumeric(c) && c != '-') return false;
+  }
+  return true;
+}
+
+// The name, and with a `=` at least one octet of value behind it.
+constexpr bool is_esmtp_parameter(std::string_view s) {
+  if (s.empty() || s.size() > max_parameter || s.front() == '-' || s.back() == '=') return false;
+  bool within_value = false;
+  for (std::size_t i = 0; i < s.size(); ++i) {
+    const char c = s[i];
+    if (within_value) {
+      if (!ascii::is_printable(c) || c == ' ' || c == '=') return false;
+    } else if (c == '=' && i > 0) {
+      within_value = true;
+    } else if (!ascii::is_alphanumeric(c) && c != '-') {
+      return false;
+    }
+  }
+  return true;
+}
+
+constexpr bool is_extension_list(std::string_view s) {
+  std::size_t rest = s.size();  // octets from the word at hand on
+  for (std::size_t words = 0; rest > 0; ++words) {
+    const std::string_view word = text::word_list{s}[words];
+    if (words == max_other_extensions || !is_ehlo_keyword(word)) return false;
+    rest -= word.size();
+    if (rest == 1) return false;  // a space at the end
+    if (rest > 0) --rest;
+  }
+  return true;
+}
+
+}  // namespace smtp
+
+// const mailmote::esmtp_parameter list[] = {{.keyword = "DELIVERBY", .text = "BY=120;R"}};
+class other_parameters final : public esmtp_parameters {
+ public:
+  constexpr explicit other_parameters(std::span<const esmtp_parameter> list) : list_{list} {}
+  template <std::size_t N>
+  explicit other_parameters(const esmtp_parameter (&&)[N]) = delete;  // would dangle
+
+  errc check(const settings& with, const envelope&) const noexcept override {
+    if (!smtp::is_extension_list(with.other_extensions)) return errc::bad_extension_list;
+    const smtp::capabilities sought{.other_keywords = with.other_extensions};
+    for (const esmtp_parameter& one : list_) {
+      if (!smtp::is_esmtp_parameter(one.text) || is_reserved(one.text)) return errc::bad_parameter;
+      if (!sought.knows(one.keyword)) return errc::unlisted_extension;
+    }
+    return errc::none;
+  }
+
+  std::string_view missing(const smtp::capabilities& offered) const noexcept override {
+    for (const esmtp_parameter& one : list_) {
+      if (!one.optional && !offered.offers(one.keyword)) return one.keyword;
+    }
+    return {};
+  }
+
+  void put_mail(text::piece_writer& out,
+                const smtp::capabilities& offered) const noexcept override {
+    put(out, offered, parameter_of::mail);
+  }
+
+  void put_rcpt(text::piece_writer& out, const smtp::capabilities& offered, std::size_t,
+                std::string_view) const noexcept override {
+    put(out, offered, parameter_of::rcpt);
+  }
+
+ private:
+  // What the engine says by itself, where it is true; and what is asked for in another way.
+  static constexpr bool is_reserved(std::string_view parameter) {
+    constexpr text::word_list words{"SIZE BODY SMTPUTF8 REQUIRETLS"};
+    std::size_t name = 0;
+    while (name < parameter.size() && parameter[name] != '=') ++name;
+    return words.find({parameter.data(), name}) != text::word_list::none;
+  }
+
+  void put(text::piece_writer& out, const smtp::capabilities& offered, parameter_of what) const {
+    for (const esmtp_parameter& one : list_) {
+      if (one.of != what || !offered.offers(one.keyword)) continue;
+      out.put(' ');
+      out.put(one.text);
+    }
+  }
+
+  std::span<const esmtp_parameter> list_;
+};
+
+}  // namespace mailmote
+
+// ---- <mailmote/smtp/refusal.hpp> ----
+
+// refusal.hpp: what a server's refusal asks of whoever reads about it, for programs that have room
+// for words.
+//
+// Knows:          the reply codes and enhanced codes (RFC 3463, and IANA's registry of them) that
+//                 submission servers refuse with, and what helps against each.
+// Does not know:  the server's words: they are no protocol, and may say anything.
+// Bounds:         about 3 KB of text beside that of explain.hpp, linked only by programs that call it.
+
+namespace mailmote {
+
+namespace detail {
+
+// What was refused, as bits of a set.
+namespace refused {
+inline constexpr std::uint8_t password = 1;  // a login by one, or by any means but a token
+inline constexpr std::uint8_t token = 2;
+inline constexpr std::uint8_t sender = 4;
+inline constexpr std::uint8_t recipient = 8;
+inline constexpr std::uint8_t transfer = 16;  // DATA
+inline constexpr std::uint8_t message = 32;
+inline constexpr std::uint8_t service = 64;  // a 421
+
+inline constexpr std::uint8_t login = password | token;
+inline constexpr std::uint8_t envelope = sender | recipient;
+inline constexpr std::uint8_t mail = envelope | transfer | message;
+}  // namespace refused
+
+// Nothing, where the error is no refusal that there is more to say of.
+constexpr std::uint8_t refused_by(errc error) {
+  switch (error) {
+    case errc::auth_refused: return refused::password;
+    case errc::auth_token_refused: return refused::token;
+    case errc::mail_refused: return refused::sender;
+    case errc::recipients_refused: return refused::recipient;
+    case errc::data_refused: return refused::transfer;
+    case errc::message_refused: return refused::message;
+    case errc::service_closing: return refused::service;
+    default: return 0;
+  }
+}
+
+inline constexpr std::uint8_t any = 255;  // subject or detail; also of a reply without them
+
+struct refusal {
+  std::uint16_t code;  // of the reply; one digit: its first
+  std::uint8_t subject;
+  std::uint8_t detail;
+  std::uint8_t what;
+  std::string_view advice;
+  bool only_without_login = false;
+
+  constexpr bool fits(const outcome& mail) const {
+    if (code != (code < 10 ? mail.code / 100 : mail.code)) return false;
+    if (subject != any && subject != mail.enhanced.subject) return false;
+    if (detail != any && detail != mail.enhanced.detail) return false;
+    if (only_without_login && !mail.mechanism.empty()) return false;
+    return (what & refused_by(mail.error)) != 0;
+  }
+};
+
+inline constexpr std::string_view needs_tls =
+    "the server wants an encrypted connection: use STARTTLS or implicit TLS";
+inline constexpr std::string_view needs_login =
+    "the server takes this only after a login: set one up, and TLS if there is none yet";
+inline constexpr std::string_view needs_other_password =
+    "the account's password will not do: make an application-specific one, or use a stronger login";
+inline constexpr std::string_view needs_own_sender =
+    "this login may not send as this sender: use the account's own address, in From, too";
+inline constexpr std::string_view needs_vouching =
+    "the sender's domain does not vouch for this server: send through its own, or mend SPF and "
+    "DKIM";
+inline constexpr std::string_view needs_ascii =
+    "an address outside ASCII gets no further than here: use one in ASCII";
+inline constexpr std::string_view is_too_large =
+    "the message is larger than the server takes: shorten it, or send it in parts";
+inline constexpr std::string_view has_too_many =
+    "the mail has too many recipients: send it to fewer at a time";
+inline constexpr std::string_view is_full =
+    "the recipient's mailbox is full: its owner has to make room";
+inline constexpr std::string_view is_nobody =
+    "there is no such mailbox: check the recipient's address";
+inline constexpr std::string_view is_odd =
+    "the server does not like the message itself: check its Date, From and Message-ID";
+
+// The first that fits is what is said.
+inline constexpr refusal refusals[] = {
+    // A login. 7.139, 7.60 and 2.252 are Microsoft's own, and so is 7.30 of a login.
+    {5, 7, 139, refused::login,
+     "this login is switched off there: have SMTP AUTH enabled for the account, or use OAuth"},
+    {5, 7, 30, refused::password, "the server takes no passwords any more: log in by OAuth"},
+    {530, any, any, refused::login, needs_tls},
+    {534, any, any, refused::password, needs_other_password},
+    {5, 7, 9, refused::password, needs_other_password},
+    {5, 7, 10, refused::login | refused::mail, needs_tls},
+    {5, 7, 11, refused::login | refused::mail, needs_tls},
+    {535, any, any, refused::password,
+     "the user name or password is wrong, or an application-specific password is wanted"},
+    {454, any, any, refused::login,
+     "the server cannot check logins just now: try again in some minutes"},
+
+    // The connection.
+    {421, 7, any, refused::service,
+     "the server limits its use: wait, then send less often, over fewer connections"},
+
+    // Who may send, and from where.
+    {530, any, any, refused::mail, needs_login, true},
+    {530, any, any, refused::mail, needs_tls},
+    {4, 7, 1, refused::mail,
+     "the server puts off whom it does not know yet (greylisting): try again in some minutes"},
+    {5, 7, 1, refused::envelope, needs_login, true},
+    {553, 7, 1, refused::mail, needs_own_sender},
+    {5, 7, 1, refused::envelope,
+     "this login may not send to this recipient, or as this sender: check both addresses"},
+    {5, 7, 60, refused::mail, needs_own_sender},
+    {5, 2, 252, refused::mail, needs_own_sender},
+    {5, 7, 23, refused::mail, needs_vouching},
+    {5, 7, 26, refused::mail, needs_vouching},
+    {5, 7, 30, refused::mail,
+     "the mail cannot stay encrypted all the way from here: send it without REQUIRETLS"},
+
+    // To whom, and what.
+    {5, 1, 1, refused::mail, is_nobody},
+    {5, 1, 10, refused::mail, is_nobody},
+    {4, 2, 2, refused::mail, is_full},
+    {5, 2, 2, refused::mail, is_full},
+    {552, 0, 0, refused::recipient, is_full},
+    {4, 5, 3, refused::mail, has_too_many},
+    {5, 5, 3, refused::mail, has_too_many},
+    {5, 6, 7, refused::mail, needs_ascii},
+    {5, 2, 3, refused::mail, is_too_large},
+    {5, 3, 4, refused::mail, is_too_large},
+    {552, 0, 0, refused::sender | refused::message, is_too_large},
+    {554, any, any, refused::message, is_odd},
+    {5, 7, 1, refused::message, is_odd},
+};
+
+}  // namespace detail
+
+// Why the mail was not delivered, and what to do about it where the server's codes say enough;
+// otherwise what explain says of the error alone.
+constexpr std::string_view explain(const outcome& mail) {
+  for (const detail::refusal& known : detail::refusals) {
+    if (known.fits(mail)) return known.advice;
+  }
+  return explain(mail.error);
+}
+
+}  // namespace mailmote
+
+// ---- <mailmote/smtp/require_tls.hpp> ----
+
+// require_tls.hpp: asks every server on the way to use TLS with a proven peer, or none at all.
+//
+// Knows:          RFC 8689: the parameter REQUIRETLS of MAIL.
+// Does not know:  the header field TLS-Required, which asks for less.
+// Bounds:         no state. It is never optional: a mail that must be safe is safe, or not sent.
+
+namespace mailmote {
+
+class require_tls final : public esmtp_parameters {
+ public:
+  static constexpr std::string_view keyword = "REQUIRETLS";
+
+  // RFC 8689 section 4.1: only over TLS, which every other security makes sure of before MAIL.
+  errc check(const settings& with, const envelope&) const noexcept override {
+    return with.security == security::cleartext ? errc::bad_parameter : errc::none;
+  }
+
+  std::string_view missing(const smtp::capabilities& offered) const noexcept override {
+    return offered.has(smtp::extension::requiretls) ? std::string_view{} : keyword;
+  }
+
+  void put_mail(text::piece_writer& out, const smtp::capabilities&) const noexcept override {
+    out.put(" REQUIRETLS");
+  }
+
+  void put_rcpt(text::piece_writer&, const smtp::capabilities&, std::size_t,
+                std::string_view) const noexcept override {}
+};
+
+}  // namespace mailmote
+
 // ---- <mailmote/text/line_ends.hpp> ----
 
 // line_ends.hpp: makes every line of a text end in CRLF.
@@ -6604,7 +7989,7 @@ class xoauth2 final : public bearer {
 // Knows:          RFC 5321 2.3.8: CR and LF occur only together. A bare LF and a bare CR each were
 //                 meant as a line end, so CR CR LF is two.
 // Does not know:  what the lines say.
-// Bounds:         3 bytes of state; n octets become at most 2n.
+// Bounds:         2 bytes of state; n octets become at most 2n.
 
 namespace mailmote::text {
 
@@ -6616,7 +8001,7 @@ class line_ends {
   };
 
   // Repairs as much of `in` as fits into `out`, which may be a single octet.
-  constexpr progress repair(std::span<const char> in, std::span<char> out) {
+  progress repair(std::span<const char> in, std::span<char> out) {
     std::size_t read = 0;
     std::size_t written = 0;
     while (written < out.size()) {
@@ -6625,43 +8010,58 @@ class line_ends {
         owes_lf_ = false;
         continue;
       }
-      if (read == in.size()) break;
-      const char c = in[read++];
-      const bool answered = c == '\n' && after_cr_;  // its CR was the whole line end already
-      after_cr_ = c == '\r';
+      const std::size_t room = out.size() - written;
+      const std::span<const char> rest = in.subspan(read);
+      if (rest.empty()) break;
+      if (last_ != '\r') {
+        const std::size_t run = clean_run(last_, rest.size() < room ? rest : rest.first(room));
+        if (run > 0) {
+          std::memcpy(&out[written], rest.data(), run);
+          written += run;
+          read += run;
+          last_ = rest[run - 1];
+          continue;
+        }
+      }
+      const char c = rest[0];
+      ++read;
+      const bool answered = c == '\n' && last_ == '\r';  // its CR was the whole line end already
+      last_ = c;
       if (answered) continue;
-      owes_lf_ = c == '\r' || c == '\n';
-      in_line_ = !owes_lf_;
+      owes_lf_ = is_end(c);
       out[written++] = owes_lf_ ? '\r' : c;
     }
     return {read, written};
   }
 
   // Where the text ends: gives a last line without an end one, with the same meaning of progress.
-  constexpr progress finish(std::span<char> out) {
+  progress finish(std::span<char> out) {
     constexpr char line_end[] = {'\n'};
-    return repair(in_line_ ? std::span<const char>{line_end} : std::span<const char>{}, out);
+    return repair(is_end(last_) ? std::span<const char>{} : std::span<const char>{line_end}, out);
   }
 
  private:
-  bool after_cr_ = false;
-  bool in_line_ = false;
+  static constexpr bool is_end(char c) { return c == '\r' || c == '\n'; }
+
+  char last_ = '\n';  // what was read last; a text begins with a line
   bool owes_lf_ = false;
 };
 
 // The length of a whole text once its line ends are repaired, and its last line has one.
 constexpr std::uint64_t repaired_length(std::span<const char> text) {
   std::uint64_t length = text.size();
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool pair = text[i] == '\r' && i + 1 < text.size() && text[i + 1] == '\n';
-    if (pair) {
-      ++i;
-    } else if (text[i] == '\r' || text[i] == '\n') {
-      ++length;
+  char last = '\n';
+  while (!text.empty()) {
+    std::size_t n = clean_run(last, text);
+    if (n == 0) {
+      n = 1;
+      if ((last == '\r') != (text[0] == '\n')) ++length;
     }
+    last = text[n - 1];
+    text = text.subspan(n);
   }
-  const bool ended = text.empty() || text.back() == '\r' || text.back() == '\n';
-  return ended ? length : length + 2;
+  if (last == '\r') return length + 1;
+  return last == '\n' ? length : length + 2;
 }
 
 }  // namespace mailmote::text
@@ -6671,7 +8071,7 @@ constexpr std::uint64_t repaired_length(std::span<const char> text) {
 // stream_source.hpp: a ready-made message, or a part of one, from flash, a file, a UART or a generator.
 //
 // Knows:          how to read from anything with `read_some`, and that line ends must be repaired,
-//                 unless what asks for them takes any octets.
+//                 unless it is binary or encoded.
 // Does not know:  where the octets come from, or how to go back there unless it is told.
 // Bounds:         64 octets are held back, so that a CRLF can grow out of a bare LF.
 
@@ -6697,11 +8097,15 @@ template <message_reader Reader>
 class stream_source final : public body_source {
  public:
   // `length` counts the octets once the line ends are repaired (text::repaired_length); of an
-  // attachment, whose octets stay as they are, as the reader has them.
-  constexpr explicit stream_source(Reader& reader, std::uint64_t length = unknown_length)
-      : reader_{reader}, length_{length} {}
+  // attachment, or with body_kind::binary, whose octets stay as they are, as the reader has them.
+  // `kind` is believed.
+  constexpr explicit stream_source(Reader& reader, std::uint64_t length = unknown_length,
+                                   body_kind kind = body_kind::unknown)
+      : reader_{reader}, length_{length}, kind_{kind} {}
 
+  // errc::eight_bit_needed, binary_needed, source_spent.
   errc begin(body_limits limits) noexcept override {
+    if (const errc bad = hold_against(limits, kind_); bad != errc::none) return bad;
     if constexpr (rewindable_reader<Reader>) {
       if (!reader_.rewind()) return errc::source_spent;
     } else {
@@ -6710,12 +8114,12 @@ class stream_source final : public body_source {
     begun_ = true;
     read_ = size_ = 0;
     ends_ = {};
-    is_binary_ = limits.binary;
+    is_verbatim_ = limits.verbatim || kind_ == body_kind::binary;
     return errc::none;
   }
 
   io_result read_some(std::span<char> out) noexcept override {
-    if (is_binary_) return reader_.read_some(out);
+    if (is_verbatim_) return reader_.read_some(out);
     for (;;) {
       const auto done = ends_.repair(std::span{hold_}.first(size_).subspan(read_), out);
       read_ += done.read;
@@ -6733,6 +8137,7 @@ class stream_source final : public body_source {
   }
 
   std::uint64_t length() const noexcept override { return length_; }
+  body_needs needs() const noexcept override { return {kind_}; }
 
  private:
   Reader& reader_;
@@ -6742,7 +8147,8 @@ class stream_source final : public body_source {
   std::size_t size_ = 0;
   text::line_ends ends_{};
   bool begun_ = false;
-  bool is_binary_ = false;
+  body_kind kind_;
+  bool is_verbatim_ = false;
 };
 
 }  // namespace mailmote
@@ -6751,10 +8157,10 @@ class stream_source final : public body_source {
 
 // text_source.hpp: a ready-made message in memory, as a body.
 //
-// Knows:          that its line ends must become CRLF before anybody counts them, unless what asks
-//                 for them takes any octets.
-// Does not know:  what a header is: the text goes out as it is, 8-bit octets and long lines too.
-// Bounds:         reads the text once at construction, to know its length.
+// Knows:          that its line ends must become CRLF before anybody counts them, unless it is binary
+//                 or encoded; whether it has octets over 127.
+// Does not know:  what a header is: the text goes out as it is, long lines too.
+// Bounds:         reads the text at construction, to know its length and its kind.
 
 namespace mailmote {
 
@@ -6762,24 +8168,31 @@ namespace mailmote {
 class text_source final : public body_source {
  public:
   constexpr explicit text_source(std::string_view text)
-      : text_{text}, length_{text::repaired_length(text)} {}
+      : text_source{text,
+                    ascii::has_non_ascii(text) ? body_kind::eight_bit : body_kind::seven_bit} {}
 
+  // For who knows of which kind it is, or wants it to be binary.
+  constexpr text_source(std::string_view text, body_kind kind)
+      : text_{text}, length_{text::repaired_length(text)}, kind_{kind} {}
+
+  // errc::eight_bit_needed, binary_needed.
   errc begin(body_limits limits) noexcept override {
     rest_ = text_;
     ends_ = {};
-    is_binary_ = limits.binary;
-    return errc::none;
+    is_verbatim_ = limits.verbatim || kind_ == body_kind::binary;
+    return hold_against(limits, kind_);
   }
 
   io_result read_some(std::span<char> out) noexcept override {
-    if (is_binary_) return read_octets(out);
+    if (is_verbatim_) return read_octets(out);
     auto done = ends_.repair(rest_, out);
     rest_.remove_prefix(done.read);
     if (done.written == 0) done = ends_.finish(out);
     return done.written > 0 ? io_result::moved(done.written) : io_status::closed;
   }
 
-  std::uint64_t length() const noexcept override { return is_binary_ ? text_.size() : length_; }
+  std::uint64_t length() const noexcept override { return is_verbatim_ ? text_.size() : length_; }
+  body_needs needs() const noexcept override { return {kind_}; }
 
  private:
   io_result read_octets(std::span<char> out) noexcept {
@@ -6792,7 +8205,8 @@ class text_source final : public body_source {
   std::string_view rest_{};
   std::uint64_t length_;
   text::line_ends ends_{};
-  bool is_binary_ = false;
+  body_kind kind_;
+  bool is_verbatim_ = false;
 };
 
 }  // namespace mailmote

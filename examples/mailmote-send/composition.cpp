@@ -35,7 +35,7 @@ std::optional<complaint> read_text(const std::string& path, std::string& text) {
   const std::string unreadable = file.open(path);
   if (!unreadable.empty()) return complaint{unreadable_file, unreadable};
   std::array<char, 16'384> piece;
-  (void)file.begin({.binary = true});
+  (void)file.begin({.eight_bit = true, .verbatim = true});
   for (;;) {
     const mailmote::io_result result = file.read_some(piece);
     if (!result.ok()) break;

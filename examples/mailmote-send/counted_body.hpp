@@ -28,7 +28,7 @@ class counted_body final : public mailmote::body_source {
     return result;
   }
   std::uint64_t length() const noexcept override { return inner_.length(); }
-  bool needs_utf8() const noexcept override { return inner_.needs_utf8(); }
+  mailmote::body_needs needs() const noexcept override { return inner_.needs(); }
   mailmote::errc error() const noexcept override { return inner_.error(); }
 
  private:

@@ -44,8 +44,7 @@ constexpr exit_code exit_code_of(mailmote::errc error, mailmote::retry retry) {
     case errc::bad_field:
     case errc::bad_utf8:
     case errc::bad_part:
-    case errc::smtputf8_needed:
-    case errc::eight_bit_needed: return bad_string;
+    case errc::smtputf8_needed: return bad_string;
 
     case errc::source_failed:
     case errc::source_spent:
@@ -63,6 +62,8 @@ constexpr exit_code exit_code_of(mailmote::errc error, mailmote::retry retry) {
     case errc::data_refused:
     case errc::message_refused: return later ? try_later : unavailable;
 
+    case errc::eight_bit_needed:
+    case errc::binary_needed:
     case errc::extension_missing:
     case errc::message_too_large:
     case errc::too_many_recipients: return unavailable;

@@ -25,6 +25,7 @@
 #include "message_file.hpp"
 #include "options.hpp"
 #include "parameters.hpp"
+#include "recipients.hpp"
 #include "report.hpp"
 #include "scram_keys.hpp"
 #include "secrets.hpp"
@@ -127,9 +128,9 @@ class delivery {
     errc error = smtp_.send(envelope, body_);
     if (error == errc::none && !connected) error = tcp_.connect(chosen_.host, port_);
     if (error != errc::none) {
-      const mailmote::retry retry = mailmote::retry_after(error, 0);
-      screen_.complain(report({.error = error, .retry = retry}, to_.size(), reason_for(error)));
-      return exit_code_of(error, retry);
+      const mailmote::outcome unsent{.error = error, .retry = mailmote::retry_after(error, 0)};
+      screen_.complain(report(unsent, to_.size(), reason_for(unsent)));
+      return exit_code_of(unsent);
     }
     ++begun_;
     ++under_way_;
@@ -144,7 +145,7 @@ class delivery {
       screen_.note("the login is " + std::string{mail.mechanism});
     }
     is_first_ = false;
-    const std::string reason = reason_for(mail.error) + std::string{place_of(mail)};
+    const std::string reason = reason_for(mail) + std::string{place_of(mail)};
     const std::string text = report(mail, to_.size(), reason);
     if (mail.fate == mailmote::fate::delivered) {
       screen_.say(text);
@@ -188,9 +189,10 @@ class delivery {
   }
 
   // An error in words, with what it is about.
-  std::string reason_for(errc error) {
+  std::string reason_for(const mailmote::outcome& mail) {
+    const errc error = mail.error;
     std::array<char, 256> room;
-    std::string reason{mailmote::explain(error)};
+    std::string reason{mailmote::explain(mail)};
     if (mail_ != nullptr && !mail_->fault(body_.limits()).empty()) {
       return printable(mail_->fault(body_.limits()));
     }
@@ -288,6 +290,7 @@ exit_code run(int argc, char** argv) {
     std::fputs(keys.c_str(), stdout);
     return delivered;
   }
+  if (const auto wrong = read_recipients(chosen)) return end_early(*wrong, screen);
   if (chosen.helo.empty()) chosen.helo = default_helo();
 
   if (chosen.composes()) {

@@ -33,6 +33,19 @@ bool write_piece(int file, std::span<const char> piece) {
   return true;
 }
 
+// Many octets at a time, as a message may be large.
+bool has_eight_bit(std::string_view text) {
+  constexpr std::uint64_t highest_bits = 0x8080'8080'8080'8080;
+  std::uint64_t seen = 0;
+  for (; text.size() >= sizeof seen; text.remove_prefix(sizeof seen)) {
+    std::uint64_t octets;
+    std::memcpy(&octets, text.data(), sizeof octets);
+    seen |= octets;
+  }
+  for (const char c : text) seen |= static_cast<unsigned char>(c);
+  return (seen & highest_bits) != 0;
+}
+
 }  // namespace
 
 message_file::~message_file() {
@@ -83,6 +96,7 @@ bool message_file::measure() {
     }
     length_ += result.count();
     std::string_view text{repaired.data(), result.count()};
+    if (has_eight_bit(text)) kind_ = mailmote::body_kind::eight_bit;
     for (std::size_t end; (end = text.find('\n')) != text.npos; line = 0) {
       longest_line_ = std::max(longest_line_, line + end - 1);  // its CR does not count
       text.remove_prefix(end + 1);
@@ -92,15 +106,16 @@ bool message_file::measure() {
 }
 
 mailmote::errc message_file::begin(mailmote::body_limits limits) noexcept {
-  is_binary_ = limits.binary;
+  is_verbatim_ = limits.verbatim;
   ends_ = {};
   rest_ = {};
+  if (const auto bad = hold_against(limits, kind_); bad != mailmote::errc::none) return bad;
   return ::lseek(file_, start_, SEEK_SET) == start_ ? mailmote::errc::none
                                                     : mailmote::errc::source_spent;
 }
 
 mailmote::io_result message_file::read_some(std::span<char> out) noexcept {
-  if (is_binary_) {
+  if (is_verbatim_) {
     const ssize_t n = read_piece(file_, out);
     if (n > 0) return mailmote::io_result::moved(static_cast<std::size_t>(n));
     return n == 0 ? mailmote::io_status::closed : mailmote::io_status::failed;

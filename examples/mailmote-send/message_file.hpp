@@ -15,9 +15,10 @@
 
 namespace mailmote_send {
 
-// Reads the message once when it is opened, to know its length with all line ends repaired, and
-// again whenever it is sent. What is no regular file, such as a pipe, goes to a temporary file
-// first: so its length is known too, and no server has to wait for the one who writes it.
+// Reads the message once when it is opened, to know its length with all line ends repaired and
+// whether it is ASCII, and again whenever it is sent. What is no regular file, such as a pipe, goes
+// to a temporary file first: so its length is known too, and no server has to wait for the one who
+// writes it.
 class message_file final : public mailmote::body_source {
  public:
   static constexpr std::size_t max_line = 998;  // RFC 5321 4.5.3.1.6, without its CRLF
@@ -34,7 +35,8 @@ class message_file final : public mailmote::body_source {
 
   mailmote::errc begin(mailmote::body_limits) noexcept override;
   mailmote::io_result read_some(std::span<char> out) noexcept override;
-  std::uint64_t length() const noexcept override { return is_binary_ ? octets_ : length_; }
+  std::uint64_t length() const noexcept override { return is_verbatim_ ? octets_ : length_; }
+  mailmote::body_needs needs() const noexcept override { return {kind_}; }
 
  private:
   bool spool();
@@ -45,7 +47,8 @@ class message_file final : public mailmote::body_source {
   std::uint64_t length_ = 0;
   std::uint64_t longest_line_ = 0;
   std::uint64_t octets_ = 0;  // as they are in the file
-  bool is_binary_ = false;
+  mailmote::body_kind kind_ = mailmote::body_kind::seven_bit;
+  bool is_verbatim_ = false;
   mailmote::text::line_ends ends_{};
   std::array<char, 65'536> piece_{};
   std::span<const char> rest_{};  // of the piece

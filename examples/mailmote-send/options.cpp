@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <charconv>
 #include <string_view>
+#include <utility>
 
 #include <mailmote/smtp/preconditions.hpp>
 
@@ -175,6 +176,8 @@ constexpr option all_options[] = {
      "who hears of what cannot be delivered; may be '', nobody; or 'Name <ADDRESS>'",
      text<&options::from>},
     {"--to", "ADDRESS", "who gets the mail; may be given many times", add<&options::to>},
+    {"--to-file", "FILE", "the same, one address a line; # begins a remark; -: standard input",
+     text<&options::to_file>},
     {"--all-recipients", "", "deliver to all recipients or to none",
      set<&options::all_recipients, true>},
     {"--helo", "NAME", "what to call this machine; default: its own full name, or [127.0.0.1]",
@@ -311,13 +314,17 @@ std::optional<complaint> incomplete_derivation(const options& chosen) {
 
 // Two that both read standard input.
 std::optional<complaint> double_input(const options& chosen) {
-  if (chosen.text_file == "-" && chosen.html_file == "-") {
-    return excludes("--text-file -", "--html-file -");
+  string_view first;
+  for (const auto& [name, reads] :
+       {std::pair{"--to-file -", chosen.to_file == "-"},
+        std::pair{"--token-file -", chosen.token_file == "-"},
+        std::pair{"--text-file -", chosen.text_file == "-"},
+        std::pair{"--html-file -", chosen.html_file == "-"},
+        std::pair{"--body -", !chosen.composes() && chosen.body == "-"}}) {
+    if (!reads) continue;
+    if (!first.empty()) return excludes(first, name);
+    first = name;
   }
-  if (chosen.token_file != "-") return std::nullopt;
-  if (chosen.text_file == "-") return excludes("--token-file -", "--text-file -");
-  if (chosen.html_file == "-") return excludes("--token-file -", "--html-file -");
-  if (!chosen.composes() && chosen.body == "-") return excludes("--token-file -", "--body -");
   return std::nullopt;
 }
 
@@ -345,7 +352,8 @@ std::optional<complaint> read_command_line(int argc, char** argv, options& chose
   if (chosen.iterations != 0) return needs("--iterations", "--derive-scram-keys");
   if (chosen.host.empty()) return missing("--host");
   if (!chosen.from) return missing("--from");
-  if (chosen.to.empty() && chosen.cc.empty() && chosen.bcc.empty()) return missing("--to");
+  const bool is_to_nobody = chosen.to.empty() && chosen.cc.empty() && chosen.bcc.empty();
+  if (is_to_nobody && !chosen.to_file) return missing("--to");
   if (auto wrong = incomplete_login(chosen)) return wrong;
   return contradiction(chosen);
 }

@@ -48,6 +48,7 @@ struct options {
 
   std::optional<std::string> from{};  // may be empty: the null reverse-path
   std::vector<std::string> to{};
+  std::optional<std::string> to_file{};  // until it is read into `to`
   std::string helo{};
   std::string body = "-";  // a whole message, unless `composes()`
 

@@ -2,6 +2,8 @@
 // report.cpp: the words for each fate.
 #include "report.hpp"
 
+#include <mailmote/smtp/refusal.hpp>
+
 #include "console.hpp"
 
 namespace mailmote_send {
@@ -15,11 +17,11 @@ std::string reply_of(const mailmote::outcome& mail) {
   return reply + ")";
 }
 
-std::string_view advice(mailmote::retry retry) {
-  switch (retry) {
-    case mailmote::retry::later: return "; trying again later may help";
-    case mailmote::retry::after_change: return "; mend that before trying again";
-    case mailmote::retry::no: break;
+std::string_view advice(const mailmote::outcome& mail) {
+  const bool says_what_to_do = mailmote::explain(mail) != mailmote::explain(mail.error);
+  if (mail.retry == mailmote::retry::later) return "; trying again later may help";
+  if (mail.retry == mailmote::retry::after_change || says_what_to_do) {
+    return "; mend that before trying again";
   }
   return "; trying again will not help";
 }
@@ -41,7 +43,7 @@ std::string report(const mailmote::outcome& mail, std::size_t recipients, std::s
   const bool spoils_all = mail.error == mailmote::errc::recipients_refused && mail.accepted > 0;
   const std::string missing = mail.missing.empty() ? "" : ": " + printable(mail.missing);
   return (spoils_all ? "not delivered to anybody: " : "not delivered: ") + std::string{reason} +
-         missing + reply_of(mail) + std::string{advice(mail.retry)};
+         missing + reply_of(mail) + std::string{advice(mail)};
 }
 
 std::string words_on_login(const mailmote::outcome& mail) {

@@ -27,7 +27,8 @@ enum class [[nodiscard]] errc : std::uint8_t{
     bad_authorization,  // a login's authorization identity has a NUL or control character
     needs_saslprep,  // a login's string has letters outside ASCII, and is not `prepared` (RFC 4013)
     smtputf8_needed,    // an address is not ASCII, and the server has no SMTPUTF8; before MAIL
-    eight_bit_needed,   // a body cannot be sent without 8BITMIME
+    eight_bit_needed,   // a body cannot be sent without 8BITMIME; before MAIL
+    binary_needed,      // a body cannot be sent without BINARYMIME and chunking; before MAIL
     response_too_long,  // a login's response is over 12,288 octets in base64; found while it is sent
     extension_missing,  // an extension that settings or envelope ask for is not offered; before MAIL
     bad_parameter,  // a parameter of MAIL or RCPT is none of RFC 5321 4.1.2, or against its own RFC
@@ -43,7 +44,7 @@ enum class [[nodiscard]] errc : std::uint8_t{
     timeout,              // the server let the phase's time pass
     chunk_timeout,  // the server let the time of a BDAT chunk's reply pass: does it hang on CHUNKING?
     idle_closed,    // a kept connection was gone before the mail's first reply: connect again
-    silent_greeting,      // ten seconds or more without a greeting: an implicit-TLS port?
+    silent_greeting,  // ten seconds or more without a greeting: an implicit-TLS port?
 
     // What the server said was not SMTP, or not due.
     malformed_reply,  // no three digits, an impossible first digit, or codes that differ in a reply

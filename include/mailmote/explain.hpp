@@ -2,7 +2,8 @@
 // explain.hpp: every error in a sentence, for programs that have room for words.
 //
 // Knows:          what an errc means to somebody whose mail did not get through.
-// Does not know:  what the server said, or which name a certificate had (the TLS session does).
+// Does not know:  what the server said (smtp/refusal.hpp does), or which name a certificate had (the
+//                 TLS session does).
 // Bounds:         about 4 KB of text, linked only by programs that call it.
 #pragma once
 
@@ -30,7 +31,12 @@ constexpr std::string_view explain(errc error) {
       return "a name or password with letters outside ASCII must be prepared by SASLprep";
     case errc::response_too_long: return "the login is longer than any server has to take";
     case errc::smtputf8_needed: return "an address is not ASCII, and the server has no SMTPUTF8";
-    case errc::eight_bit_needed: return "the message needs 8BITMIME, and the server has none";
+    case errc::eight_bit_needed:
+      return "the message has octets over 127, and the server no 8BITMIME: encode it, as base64 "
+             "say";
+    case errc::binary_needed:
+      return "the message is binary, which needs chunking, and a server with CHUNKING and "
+             "BINARYMIME";
     case errc::extension_missing: return "the server lacks an extension that was asked for";
     case errc::bad_parameter: return "a parameter of MAIL or RCPT cannot be sent";
     case errc::unlisted_extension:

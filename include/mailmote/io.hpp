@@ -91,11 +91,34 @@ concept waiter = requires(W& port, interest wants, milliseconds timeout) {
 };
 // clang-format on
 
-// What this mail may contain, as agreed with the server, and told to a body before it is read.
+// What the octets of a ready-made text are.
+enum class body_kind : std::uint8_t {
+  seven_bit,  // ASCII
+  unknown,    // octets over 127 perhaps, which a server without 8BITMIME gets unannounced
+  eight_bit,  // octets over 127 in lines: goes only where 8BITMIME is offered (RFC 6152)
+  binary,     // any octets, whose line ends stay as they are: goes only in chunks, and only where
+              // BINARYMIME is offered (RFC 3030)
+};
+
+// What a mail may contain, as agreed with the server, and told to a body before it is read.
 struct body_limits {
   bool eight_bit = false;  // octets over 127 (8BITMIME, RFC 6152)
   bool utf8 = false;       // UTF-8 in headers (SMTPUTF8, RFC 6531)
   bool binary = false;     // any octets, lines of any length (BINARYMIME, RFC 3030)
+  bool verbatim =
+      false;  // not a server's: whoever reads encodes every octet, and wants it as it is
+};
+
+// What begin answers of a text of this `kind`.
+constexpr errc hold_against(body_limits limits, body_kind kind) {
+  if (kind == body_kind::eight_bit && !limits.eight_bit) return errc::eight_bit_needed;
+  return kind == body_kind::binary && !limits.binary ? errc::binary_needed : errc::none;
+}
+
+// What MAIL has to say of a body.
+struct body_needs {
+  body_kind kind = body_kind::unknown;
+  bool utf8 = false;  // its header has UTF-8 that only an SMTPUTF8 mail may have
 };
 
 inline constexpr std::uint64_t unknown_length = std::numeric_limits<std::uint64_t>::max();
@@ -111,14 +134,14 @@ inline constexpr std::uint64_t unknown_length = std::numeric_limits<std::uint64_
 //     want_read or want_write mean "not yet".
 //  3. length MUST be exact or unknown_length, and is asked only after begin. One that proves wrong
 //     ends the session before the mail is complete (errc::source_length).
-//  4. needs_utf8 is asked after begin: whether its header has UTF-8 that only an SMTPUTF8 mail may
-//     have. error is asked after `failed`: why.
+//  4. needs is asked after begin, and stays within the limits that begin was given. error is asked
+//     after `failed`: why.
 //  5. The source MUST live from `send` until the client has finished.
 struct body_source {
   virtual errc begin(body_limits limits) noexcept = 0;
   virtual io_result read_some(std::span<char> out) noexcept = 0;
   virtual std::uint64_t length() const noexcept = 0;
-  virtual bool needs_utf8() const noexcept { return false; }
+  virtual body_needs needs() const noexcept { return {}; }
   virtual errc error() const noexcept { return errc::source_failed; }
 
  protected:

@@ -21,6 +21,7 @@
 #include <mailmote/sasl/xoauth2.hpp>
 #include <mailmote/smtp/dsn.hpp>
 #include <mailmote/smtp/other_parameters.hpp>
+#include <mailmote/smtp/refusal.hpp>
 #include <mailmote/smtp/require_tls.hpp>
 #include <mailmote/text/stream_source.hpp>
 #include <mailmote/text/text_source.hpp>

@@ -1,29 +1,32 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
 # compilers.sh BUILD_DIR JOBS: the engine's tests in dialects and on targets other than those of `make
-# test`, which runs everything with g++ and clang++ under ASan and UBSan. A line each, and
-# `N passed, N failed`.
+# test`, which runs everything with g++ and clang++ under ASan and UBSan. JOBS of them at a time, the
+# longest first; a line each, and `N passed, N failed`.
 set -uo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 mkdir -p "$1/compilers"
 work=$(cd "$1/compilers" && pwd)
 jobs=$2
 warnings='-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror'
-passed=0
-failed=0
+count=0
 
-# check SENTENCE COMMAND...
-check() {
-  local sentence=$1 began=$SECONDS
-  shift
-  if "$@" >"$work/said" 2>&1; then
-    ((++passed))
-    echo "ok: $sentence ($((SECONDS - began)) s)$(sed -n 's/^= /, /p' "$work/said")"
+# judge SENTENCE FOLDER COMMAND...: a line, and what was said where it fails.
+judge() {
+  local sentence=$1 folder=$2 began=$SECONDS
+  mkdir -p "$folder"
+  if "${@:3}" >"$folder/said" 2>&1; then
+    echo "ok: $sentence ($((SECONDS - began)) s)$(sed -n 's/^= /, /p' "$folder/said")"
   else
-    ((++failed))
-    echo "NOT ok: $sentence"
-    tail -n 40 "$work/said"
+    printf '%s\n' "NOT ok: $sentence" "$(tail -n 40 "$folder/said")"
   fi
+}
+
+# check SENTENCE COMMAND...: as one of several. The command may use $folder as it likes.
+check() {
+  local folder=$work/$((++count))
+  while (($(jobs -pr | wc -l) >= jobs)); do wait -n; done
+  judge "$1" "$folder" "${@:2}" | tee "$folder.verdict" &
 }
 
 # What needs neither wolfSSL nor sockets.
@@ -36,19 +39,10 @@ mapfile -t engine < <(grep -LE 'wolf(ssl|crypt)_hash' "${engine[@]}")
 
 # runs COMPILER FLAG...: the engine's tests.
 runs() {
-  local flags="-O1 $warnings -I$root/include -I$root/tests ${*:2}" source objects=()
-  # shellcheck disable=SC2089  # the quotes are the compiler's
-  flags+=" -DMAILMOTE_TEST_PKI=\"$work/pki\""
-  for source in "${engine[@]}"; do
-    objects+=("$work/$(basename "$(dirname "$source")")_$(basename "$source" .cpp).o")
-  done
-  # shellcheck disable=SC2016  # for the inner shell
-  printf '%s\n' "${engine[@]}" | xargs -P "$jobs" -I {} sh -c '
-    $1 $2 -c "$4" -o "$3/$(basename "$(dirname "$4")")_$(basename "$4" .cpp).o"' \
-    sh "$1" "$flags" "$work" {} || return
-  # shellcheck disable=SC2086,SC2090  # flags are words
-  "$1" $flags "${objects[@]}" -o "$work/suite" && timeout 600 "$work/suite" &&
-    sed -n 's/^\[doctest\] test cases: *\([0-9]*\).*/= \1 test cases/p' "$work/said"
+  # shellcheck disable=SC2086  # flags are words
+  "$1" -O1 $warnings "-I$root/include" "-I$root/tests" "-DMAILMOTE_TEST_PKI=\"$work/pki\"" "${@:2}" \
+    "${engine[@]}" -o "$folder/suite" && timeout 600 "$folder/suite" &&
+    sed -n 's/^\[doctest\] test cases: *\([0-9]*\).*/= \1 test cases/p' "$folder/said"
 }
 
 # The headers, without ports and wolfSSL.
@@ -60,7 +54,7 @@ portable() {
 # fits CORE FLAG...: every portable header is read for a Cortex-M, and a whole client with a composed
 # mail compiles for it; nothing throws, and nothing runs before main.
 fits() {
-  local object=$work/engine.o
+  local object=$folder/engine.o
   local flags="-std=c++20 -Os -mthumb -mcpu=$* -fno-exceptions -fno-rtti -fno-threadsafe-statics
     -ffunction-sections $warnings -I$root/include -I$root/tests/build/size"
   # shellcheck disable=SC2086  # flags are words
@@ -82,14 +76,13 @@ parses() {
     -I"$root/include" -x c++ -
 }
 
+rm -rf "${work:?}"/*
 "$root/tests/support/pki.sh" "$work/pki" >"$work/said" 2>&1 || { cat "$work/said"; exit 1; }
 no_exceptions=-DDOCTEST_CONFIG_NO_EXCEPTIONS_BUT_WITH_ALL_ASSERTS
-check 'g++, C++23' runs g++ -std=c++23
-check 'clang++, C++23' runs clang++ -std=c++2b
 check 'g++, 32 bits' runs g++ -std=c++20 -m32
 check 'clang++, 32 bits' runs clang++ -std=c++20 -m32
-check 'g++, char is unsigned' runs g++ -std=c++20 -funsigned-char
-check 'clang++, char is unsigned' runs clang++ -std=c++20 -funsigned-char
+check 'g++, C++23, char is unsigned' runs g++ -std=c++23 -funsigned-char
+check 'clang++, C++23, char is unsigned' runs clang++ -std=c++2b -funsigned-char
 check 'g++, no exceptions, no RTTI' runs g++ -std=c++20 -fno-exceptions -fno-rtti $no_exceptions
 check 'clang++, no exceptions, no RTTI' \
   runs clang++ -std=c++20 -fno-exceptions -fno-rtti $no_exceptions
@@ -98,6 +91,8 @@ check 'Cortex-M3' fits cortex-m3
 check 'Cortex-M4, with its FPU' fits cortex-m4 -mfloat-abi=hard
 check 'Cortex-M7' fits cortex-m7
 check 'RISC-V, 32 bits, by clang++: syntax only' parses
+wait
 
-echo "$passed passed, $failed failed"
-((failed == 0))
+passed=$(cat "$work"/*.verdict | grep -c '^ok: ')
+echo "$passed passed, $((count - passed)) failed"
+((passed == count))

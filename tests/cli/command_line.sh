@@ -54,6 +54,24 @@ check 'a token and a text from standard input' misused \
 check 'a token and HTML from standard input' misused \
   '--token-file - and --html-file - cannot both be given' \
   "${all[@]}" --user mote17 --token-file - --html-file -
+check 'recipients and a mail from standard input' misused \
+  '--to-file - and --body - cannot both be given' "${all[@]}" --to-file -
+check 'recipients and a text from standard input' misused \
+  '--to-file - and --text-file - cannot both be given' "${all[@]}" --to-file - --text-file -
+check 'recipients and HTML from standard input' misused \
+  '--to-file - and --html-file - cannot both be given' "${all[@]}" --to-file - --html-file -
+check 'recipients and a token from standard input' misused \
+  '--to-file - and --token-file - cannot both be given' \
+  "${all[@]}" --to-file - --user mote17 --token-file -
+check 'a text and HTML from standard input' misused \
+  '--text-file - and --html-file - cannot both be given' "${all[@]}" --text-file - --html-file -
+check 'a file of recipients without its name' misused '--to-file needs a value' "${all[@]}" --to-file
+names_nobody() {
+  printf '# nobody yet\r\n\n \t\n' >"$work/nobody"
+  misused "$work/nobody names no recipient" --host localhost --from a@example.test \
+    --to-file "$work/nobody"
+}
+check 'a file of recipients that names nobody' names_nobody
 check 'keys to derive, and nobody to derive them for' misused \
   '--derive-scram-keys needs --user' --derive-scram-keys --salt AAAA --iterations 4096
 check 'keys to derive without a salt' misused '--derive-scram-keys needs --salt' \
@@ -101,7 +119,7 @@ lists_options() {
     --help --version --subject --text --text-file --html --html-file --attach --inline --cc --bcc \
     --reply-to --header --date --message-id --token-file --cert --key --prepared \
     --derive-scram-keys --salt --iterations --dsn-notify --dsn-return --envid --require-tls \
-    --mail-parameter --rcpt-parameter; do
+    --mail-parameter --rcpt-parameter --to-file; do
     grep -qE "^  $option " "$work/out" || complain "no $option"
   done
 }

@@ -148,6 +148,45 @@ one_refused_of_all() {
 }
 check 'with --all-recipients, one that is refused keeps the mail from all' one_refused_of_all
 
+# heard_recipients ADDRESS...: RCPT names these, in this order.
+heard_recipients() {
+  grep '^RCPT' "$work/heard" | cmp -s - <(lines_of_smtp "${@/#/RCPT TO:<}" | sed 's/\r$/>\r/') ||
+    complain "not to: $*"
+}
+
+listed() {
+  start_server
+  {
+    printf '# the night shift\r\n\r\nops1@example.test\r\n  \n\t<ops2@example.test> \n'
+    printf '#ops3@example.test\nNight Shift <ops4@example.test>\na#b@example.test'
+  } >"$work/list"
+  send --to-file "$work/list"
+  exits 0
+  heard_recipients "$recipient" ops1@example.test ops2@example.test ops4@example.test 'a#b@example.test'
+  took "$mail"
+}
+check '--to-file names recipients, one a line, behind those of --to' listed
+
+listed_alone() {
+  start_server
+  mailmote_send --host localhost --port "$port" --ca "$build/pki/ca.pem" --from "$sender" \
+    --to-file - --body "$mail" < <(printf 'ops1@example.test\nops2@example.test\n')
+  exits 0
+  heard_recipients ops1@example.test ops2@example.test
+  took "$mail"
+}
+check '--to-file reads standard input, and needs no --to' listed_alone
+
+ten_thousand() {
+  start_server
+  seq -f 'ops%.0f@example.test' 10000 >"$work/list"
+  send --to-file "$work/list" --quiet
+  exits 0
+  heard_recipients "$recipient" $(<"$work/list")
+  took "$mail"
+}
+check '--to-file names ten thousand recipients of one mail' ten_thousand
+
 null_reverse_path() {
   start_server
   mailmote_send --host localhost --port "$port" --ca "$build/pki/ca.pem" --helo mote.example.test \
@@ -210,7 +249,7 @@ verbose() {
     'S: 250-AUTH PLAIN LOGIN' 'S: 250 SIZE 50000000' \
     'C: AUTH PLAIN ****' \
     'S: 235 2.7.0 welcome' \
-    "C: MAIL FROM:<$sender> SIZE=45 BODY=8BITMIME" \
+    "C: MAIL FROM:<$sender> SIZE=45" \
     'S: 250 2.0.0 ok' \
     "C: RCPT TO:<$recipient>" \
     'S: 250 2.1.5 recipient ok' \
@@ -231,7 +270,7 @@ in_one_flight() {
   send --verbose
   exits 0
   grep -A 2 '^C: MAIL' "$work/out" | cmp - \
-    <(lines "C: MAIL FROM:<$sender> SIZE=45 BODY=8BITMIME" "C: RCPT TO:<$recipient>" 'C: DATA') ||
+    <(lines "C: MAIL FROM:<$sender> SIZE=45" "C: RCPT TO:<$recipient>" 'C: DATA') ||
     complain 'one by one'
 }
 check 'commands share a flight where the server allows it' in_one_flight
@@ -241,7 +280,7 @@ one_by_one() {
   send --verbose --no-pipelining
   exits 0
   grep -A 2 '^C: MAIL' "$work/out" | cmp - \
-    <(lines "C: MAIL FROM:<$sender> SIZE=45 BODY=8BITMIME" 'S: 250 2.0.0 ok' \
+    <(lines "C: MAIL FROM:<$sender> SIZE=45" 'S: 250 2.0.0 ok' \
       "C: RCPT TO:<$recipient>") || complain 'in one flight'
 }
 check '--no-pipelining sends one command at a time' one_by_one

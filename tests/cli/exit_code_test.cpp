@@ -76,6 +76,8 @@ TEST_CASE("a server that breaks the rules is 76, and one that cannot be trusted 
 
 TEST_CASE("an extension that was asked for and is not offered is 69, as is a mail too large") {
   CHECK(exit_code(errc::extension_missing) == 69);
+  CHECK(exit_code(errc::eight_bit_needed) == 69);
+  CHECK(exit_code(errc::binary_needed) == 69);
   CHECK(exit_code(errc::response_too_long) == 65);
   CHECK(exit_code(errc::message_too_large) == 69);
 }

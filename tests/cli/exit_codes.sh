@@ -41,6 +41,19 @@ check '65: a password that cannot be sent' \
   unfit 'the password is empty or has a control character, or the token is not ASCII' \
   --user mote17 --pass $'a\nb'
 
+# bad_line LINE AS_SHOWN: the line is named, and nothing is sent.
+bad_line() {
+  printf 'ops1@example.test\n# and now\n\n%s\nops2@example.test\n' "$1" >"$work/list"
+  start_server
+  send --to-file "$work/list"
+  exits 65
+  complains_of "$work/list, line 4: no mail address that can be sent: $2"
+  heard
+}
+check '65: a line of a file of recipients that is no address' bad_line 'ops at home' 'ops at home'
+check '65: a line of a file of recipients that has control characters' \
+  bad_line $'a@example.test>\x1b[2J' 'a@example.test>\x1B[2J'
+
 needs_utf8() {
   ends_with 65 "not delivered: an address is not ASCII, and the server has no SMTPUTF8$mend" \
     -- --to 'jürgen@example.test'
@@ -55,6 +68,8 @@ unreadable() {
 }
 check '66: a message that is not there' \
   unreadable 'cannot read /no/such/mail: No such file or directory' --body /no/such/mail
+check '66: a file of recipients that is not there' \
+  unreadable 'cannot read /no/such/list: No such file or directory' --to-file /no/such/list
 check '66: a message that is a folder' unreadable 'cannot read /: Is a directory' --body /
 check '66: a password file that is not there' \
   unreadable 'cannot read a password from /no/such/file' --user mote17 --pass-file /no/such/file
@@ -70,7 +85,8 @@ check '66: trust anchors that are none' bad_anchors "$mail"
 
 # 67
 check '67: every recipient is refused for good' ends_with 67 \
-  "not delivered: the server refuses the recipients (550 5.1.1 nobody here has this name)$never" \
+  "not delivered: there is no such mailbox: check the recipient's address (550 5.1.1 nobody here has this\
+ name)$mend" \
   --reject ops@example.test --
 
 # 68: a name too long for any name server, so that none is asked.
@@ -88,11 +104,24 @@ check '69: the server refuses service' ends_with 69 \
   "not delivered: the server refuses service (554 5.3.2 not here)$never" \
   --answer 'GREETING=554 5.3.2 not here' --
 check '69: the server refuses the sender' ends_with 69 \
-  "not delivered: the server refuses the sender (550 5.7.1 not you)$never" \
-  --answer 'MAIL=550 5.7.1 not you' --
+  "not delivered: the server refuses the sender (550 5.1.8 not you)$never" \
+  --answer 'MAIL=550 5.1.8 not you' --
 check '69: the server refuses the message' ends_with 69 \
-  "not delivered: the server refuses the message (554 5.7.1 no spam)$never" \
-  --answer 'DOT=554 5.7.1 no spam' --
+  "not delivered: the server refuses the message (550 5.6.0 no spam)$never" \
+  --answer 'DOT=550 5.6.0 no spam' --
+check '69: the server refuses the message, and where it may lie is said' ends_with 69 \
+  "not delivered: the server does not like the message itself: check its Date, From and Message-ID (554\
+ no spam)$mend" --answer 'DOT=554 no spam' --
+check '69: a sender who has not logged in is told to' ends_with 69 \
+  "not delivered: the server takes this only after a login: set one up, and TLS if there is none yet\
+ (530 5.7.0 who are you?)$mend" --answer 'MAIL=530 5.7.0 who are you?' --
+needs_eight_bit() {
+  printf 'Subject: hei\xc3\x9f\n\n94 C\n' >"$work/utf8.eml"
+  ends_with 69 "not delivered: the message has octets over 127, and the server no 8BITMIME: encode it, as\
+ base64 say$mend" --no-eight-bit -- --body "$work/utf8.eml"
+  heard 'EHLO mote.example.test' STARTTLS 'EHLO mote.example.test' QUIT
+}
+check '69: a message with octets over 127 is not sent where there is no 8BITMIME' needs_eight_bit
 too_large() {
   ends_with 69 "not delivered: the message is larger than the server takes$mend" --size 44 --
   heard 'EHLO mote.example.test' STARTTLS 'EHLO mote.example.test' QUIT
@@ -114,7 +143,8 @@ some_of_many() {
   start_server --answer-once 'DOT=250 2.0.0 taken' --answer 'DOT=452 4.2.2 full'
   send --count 3
   exits 74
-  complains_of "not delivered: the server refuses the message (452 4.2.2 full)$later" \
+  complains_of "not delivered: the recipient's mailbox is full: its owner has to make room (452 4.2.2\
+ full)$later" \
     '1 of 3 mails delivered; sending all of them again would deliver that twice'
   took "$mail" "$mail"
 }
@@ -128,8 +158,8 @@ check '75: the recipient is deferred' ends_with 75 \
   "not delivered: the server refuses the recipients (451 4.2.1 busy)$later" \
   --answer 'RCPT=451 4.2.1 busy' --
 check '75: the message is deferred' ends_with 75 \
-  "not delivered: the server refuses the message (452 4.2.2 full)$later" \
-  --answer 'DOT=452 4.2.2 full' --
+  "not delivered: the server refuses the message (452 4.3.1 full)$later" \
+  --answer 'DOT=452 4.3.1 full' --
 check '75: the connection ends before the message' ends_with 75 \
   "not delivered: the server closed the connection instead of replying, at MAIL$later" \
   --hang-up MAIL --no-starttls -- --tls none
@@ -155,7 +185,8 @@ check '76: a reply fits no command' ends_with 76 \
 # 77: the login; trust.sh has the rest.
 wrong_password() {
   ends_with 77 \
-    "not delivered: the server refuses the login (535 5.7.8 wrong user name or password)$mend" \
+    "not delivered: the user name or password is wrong, or an application-specific password is wanted\
+ (535 5.7.8 wrong user name or password)$mend" \
     -- --user "$user" --pass guess
   [[ $(grep -c '^AUTH' "$work/heard") == 1 ]] || complain 'more than one attempt'
 }
@@ -165,10 +196,10 @@ check '77: no login is offered' ends_with 77 \
   --mechanisms '' -- --user mote17 --pass secret
 
 quiet_errors() {
-  start_server --answer 'DOT=554 5.7.1 no spam'
+  start_server --answer 'DOT=550 5.6.0 no spam'
   send --quiet
   exits 69
   prints
-  complains_of "not delivered: the server refuses the message (554 5.7.1 no spam)$never"
+  complains_of "not delivered: the server refuses the message (550 5.6.0 no spam)$never"
 }
 check '--quiet does not hide an error' quiet_errors

@@ -87,7 +87,7 @@ plain_response() { base64_of '\0%s\0%s' "$user" "$password"; }
 transaction() {
   local size
   size=$(wc -c <"$mail")
-  echo "MAIL FROM:<$sender> SIZE=$size BODY=8BITMIME"
+  echo "MAIL FROM:<$sender> SIZE=$size"
   echo "RCPT TO:<$recipient>"
   echo DATA
   tr -d '\r' <"$mail"

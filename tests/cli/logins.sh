@@ -104,7 +104,8 @@ scram_first() {
   start_server --mechanisms 'PLAIN SCRAM-SHA-256 SCRAM-SHA-1' --answer 'AUTH=535 5.7.8 no'
   send --user "$user" --pass "$password" "$@"
   exits 77
-  complains_of "not delivered: the server refuses the login (535 5.7.8 no)$mend"
+  complains_of "not delivered: the user name or password is wrong, or an application-specific password is\
+ wanted (535 5.7.8 no)$mend"
   [[ $(grep -c '^AUTH' "$work/heard") == 1 ]] || complain 'more than one attempt'
   sed -n "s/^AUTH $mechanism //p" "$work/heard" | tr -d '\r' | base64 -d | tr -d '\n' |
     grep -qE "^$flag,,n=$user,r=[A-Za-z0-9+/]{24}\$" || complain 'another first message'

@@ -23,7 +23,7 @@ EHLO mote17.example.test
 STARTTLS
 EHLO mote17.example.test
 $login
-MAIL FROM:<$sender> SIZE=$(stat -c %s "$work/mails/small.sent") BODY=8BITMIME
+MAIL FROM:<$sender> SIZE=$(stat -c %s "$work/mails/small.sent")
 RCPT TO:<ops@example.test>
 DATA
 QUIT
@@ -115,7 +115,7 @@ wrong_password() {
   send starttls --to ops@example.test --body "$work/mails/small.sent" "$@"
   exits 77
   heard 'EHLO STARTTLS EHLO AUTH QUIT'
-  says 'refuses the login'
+  says 'user name or password is wrong'
   nothing_arrived
 }
 

@@ -53,7 +53,7 @@ tries_once() {
     secret='wrong horse' send starttls --to ops@example.test --body "$work/mails/small.sent" \
       --auth "$how"
     exits 77
-    says 'refuses the login'
+    says 'user name or password is wrong'
     [[ $(auths | wc -l) == 1 ]] || complain "more than one AUTH with --auth $how"
     nothing_arrived
   done

@@ -188,7 +188,8 @@ TEST_CASE("the header is raw UTF-8 where an address needs it and the server has 
   CHECK(mail.begin({.eight_bit = true}) == errc::smtputf8_needed);
   CHECK(mail.check({.eight_bit = true}).field == "From");
   CHECK(mail.begin({.eight_bit = true, .utf8 = true}) == errc::none);
-  CHECK(mail.needs_utf8());
+  CHECK(mail.needs().utf8);
+  CHECK(mail.needs().kind == body_kind::eight_bit);
   CHECK(pull(alert, {.eight_bit = true, .utf8 = true})
             .starts_with("From: J\u00FCrgen <j\u00FCrgen@example.org>\r\n"
                          "Subject: \u00DCberhitzung\r\n"));
@@ -198,7 +199,8 @@ TEST_CASE("no SMTPUTF8 is asked for where no address needs it") {
   const mime::fields alert{.from = {"j@example.org", "J\u00FCrgen"}};
   mime::message mail{alert};
   CHECK(mail.begin({.eight_bit = true, .utf8 = true}) == errc::none);
-  CHECK_FALSE(mail.needs_utf8());
+  CHECK_FALSE(mail.needs().utf8);
+  CHECK(mail.needs().kind == body_kind::seven_bit);
   CHECK(
       pull(alert, {.utf8 = true}).starts_with("From: =?utf-8?q?J=C3=BCrgen?= <j@example.org>\r\n"));
 }
@@ -207,6 +209,49 @@ TEST_CASE("an 8-bit text is told to go as it is only where the server lets it") 
   const mime::fields alert{.from = mote, .text = {"94 \u00B0C\n", mime::encoding::eight_bit}};
   CHECK(pull(alert, {.eight_bit = true}).ends_with("8bit\r\n\r\n94 \u00B0C\r\n"));
   CHECK(pull(alert, {}).ends_with("quoted-printable\r\n\r\n94 =C2=B0C\r\n"));
+}
+
+TEST_CASE("a message needs 8BITMIME only where a part of it goes as 8-bit") {
+  const auto needs_eight_bit = [](const mime::fields& with, body_limits limits) {
+    mime::message mail{with};
+    CHECK(mail.begin(limits) == errc::none);
+    const body_kind kind = mail.needs().kind;
+    CHECK((kind == body_kind::eight_bit || kind == body_kind::seven_bit));
+    return kind == body_kind::eight_bit;
+  };
+  constexpr body_limits all{.eight_bit = true, .utf8 = true, .binary = true};
+  const mime::content degrees{"94 \u00B0C\n", mime::encoding::eight_bit};
+  CHECK(needs_eight_bit({.from = mote, .text = degrees}, all));
+  CHECK_FALSE(needs_eight_bit({.from = mote, .text = degrees}, {}));
+  CHECK_FALSE(needs_eight_bit({.from = mote, .text = "94 \u00B0C\n"}, all));
+  // Too long a line for 8bit.
+  const std::string line = std::string(999, 'x') + "\n";
+  CHECK_FALSE(needs_eight_bit({.from = mote, .text = {line, mime::encoding::eight_bit}}, all));
+  text_source log{"94 \u00B0C\n"};
+  const mime::part as_eight_bit[] = {{"x"sv}, {{log, mime::encoding::eight_bit}}, {"y"sv}};
+  CHECK(needs_eight_bit({.from = mote, .attachments = as_eight_bit}, all));
+  CHECK_FALSE(needs_eight_bit({.from = mote, .attachments = as_eight_bit}, {}));
+  const mime::part as_base64[] = {{log}};
+  CHECK_FALSE(needs_eight_bit({.from = mote, .attachments = as_base64}, all));
+}
+
+TEST_CASE("what goes as 8-bit stays so beside what cannot") {
+  const std::string line = std::string(999, 'x') + "\n";
+  const mime::part files[] = {{{line, mime::encoding::eight_bit}}};
+  const mime::fields alert{
+      .from = mote, .text = {"94 \u00B0C\n", mime::encoding::eight_bit}, .attachments = files};
+  const std::string text = pull(alert, {.eight_bit = true});
+  CHECK(text.find("8bit\r\n\r\n94 \u00B0C\r\n") != std::string::npos);
+  CHECK(text.find("quoted-printable\r\n") != std::string::npos);
+}
+
+TEST_CASE("a binary source is a file as good as any, and no text") {
+  text_source log{"a\nb\r\nc\r", body_kind::binary};
+  const mime::part files[] = {{log}};
+  CHECK(pull({mime::fields{.from = mote, .attachments = files}}).find("\r\nYQpiDQpjDQ==\r\n") !=
+        std::string::npos);
+  const mime::fields as_text{.from = mote, .text = log};
+  CHECK(mime::message{as_text}.begin({.eight_bit = true, .binary = true}) == errc::binary_needed);
 }
 
 TEST_CASE("an attachment from a stream keeps its line ends") {

@@ -12,7 +12,7 @@ struct token_source final : mailmote::body_source {
   explicit token_source(std::string octets) : text{std::move(octets)}, said_length{text.size()} {}
 
   mailmote::errc begin(mailmote::body_limits limits) noexcept override {
-    takes_any_octet = limits.eight_bit && limits.binary;
+    takes_any_octet = limits.eight_bit && limits.verbatim;
     read = 0;
     ++begun_times;
     return begun;

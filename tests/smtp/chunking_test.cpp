@@ -295,3 +295,43 @@ TEST_CASE("a source that is longer or shorter than it said never completes its c
     CHECK(!d.sent().ends_with("QUIT\r\n"));
   }
 }
+
+// ---- binary (RFC 3030 section 3) --------------------------------------------------------------
+
+TEST_CASE("a binary text goes out untouched, and is announced as that") {
+  const std::string octets{"\r\n.\n\0\r\xFF\n.\r\n", 11};
+  dialogue d = chunked({"220 mx", "EHLO mote",
+                        "250-mx\r\n250-PIPELINING\r\n250-SIZE\r\n250-8BITMIME\r\n250-BINARYMIME\r\n"
+                        "250 CHUNKING",
+                        "MAIL FROM:<mote@example.org> SIZE=11 BODY=BINARYMIME\r\n"
+                        "RCPT TO:<ops@example.org>\r\nBDAT 11 LAST\r\n" +
+                            octets + "QUIT",
+                        "250 ok\r\n250 ok\r\n250 queued\r\n221 bye"});
+  text_source binary{octets, body_kind::binary};
+  d.source([&]() -> body_source& { return binary; });
+  CHECK(d.run().fate == fate::delivered);
+}
+
+TEST_CASE("a text that nobody called binary does not become it where that is offered") {
+  dialogue d =
+      chunked({"220 mx", "EHLO mote",
+               "250-mx\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-BINARYMIME\r\n250 CHUNKING",
+               one_flight, "250 ok\r\n250 ok\r\n250 queued\r\n221 bye"});
+  d.body("Subject: hot\n\n84 C");
+  CHECK(d.run().fate == fate::delivered);
+}
+
+TEST_CASE("a binary text gets no MAIL where chunks are not wanted, or not all of it is offered") {
+  text_source binary{"\n", body_kind::binary};
+  const auto error = [&](bool chunking, const char* offered) {
+    dialogue d = in_clear({"220 mx", "EHLO mote", offered, "QUIT", "221 bye"});
+    d.settings().chunking = chunking;
+    d.source([&]() -> body_source& { return binary; });
+    const outcome o = d.run();
+    CHECK(o.fate == fate::not_delivered);
+    return o.error;
+  };
+  CHECK(error(false, "250-mx\r\n250-BINARYMIME\r\n250 CHUNKING") == errc::binary_needed);
+  CHECK(error(true, "250-mx\r\n250 CHUNKING") == errc::binary_needed);
+  CHECK(error(true, "250-mx\r\n250 BINARYMIME") == errc::binary_needed);
+}

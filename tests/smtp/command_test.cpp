@@ -80,9 +80,12 @@ TEST_CASE("a recipient is named") {
 
 TEST_CASE("a sender is followed by what the mail needs, in one order") {
   CHECK(mail("a@b", {.size = 1'024}) == "MAIL FROM:<a@b> SIZE=1024");
-  CHECK(mail("a@b", {.eight_bit = true}) == "MAIL FROM:<a@b> BODY=8BITMIME");
+  CHECK(mail("a@b", {.body = body_kind::eight_bit}) == "MAIL FROM:<a@b> BODY=8BITMIME");
+  CHECK(mail("a@b", {.body = body_kind::binary}) == "MAIL FROM:<a@b> BODY=BINARYMIME");
+  CHECK(mail("a@b", {.body = body_kind::unknown}) == "MAIL FROM:<a@b> BODY=8BITMIME");
+  CHECK(mail("a@b", {.body = body_kind::seven_bit}) == "MAIL FROM:<a@b>");
   CHECK(mail("a@b", {.utf8 = true}) == "MAIL FROM:<a@b> SMTPUTF8");
-  CHECK(mail("", {.size = 0, .eight_bit = true, .utf8 = true}) ==
+  CHECK(mail("", {.size = 0, .body = body_kind::eight_bit, .utf8 = true}) ==
         "MAIL FROM:<> SIZE=0 BODY=8BITMIME SMTPUTF8");
 }
 

@@ -45,11 +45,15 @@ struct wanted {
   const dsn* report = nullptr;
   unsigned needed = 0;
   bool says_dsn = false;
+  std::string_view text = "Subject: hot\r\n\r\n84 C\r\n";
+
+  bool is_eight_bit() const { return (needed & eight_bit_mime) != 0; }
 };
 
 const dsn certain{{.notify = dsn_notify::success, .returns = dsn_return::headers}};
 const dsn welcome{
     {.notify = dsn_notify::success, .returns = dsn_return::headers, .optional = true}};
+constexpr std::string_view degrees = "Subject: hot\r\n\r\n84 \xB0\r\n";
 constexpr std::string_view abroad = "\xC3\xB6ps@example.org";
 
 const wanted mails[] = {
@@ -58,12 +62,14 @@ const wanted mails[] = {
     {.report = &welcome, .says_dsn = true},
     {.to = abroad, .needed = smtputf8},
     {.to = abroad, .report = &certain, .needed = smtputf8 | has_dsn, .says_dsn = true},
+    {.needed = eight_bit_mime, .text = degrees},
+    {.to = abroad, .needed = smtputf8 | eight_bit_mime, .text = degrees},
 };
 
 std::string mail_line(unsigned offered, const wanted& mail) {
   std::string line = "MAIL FROM:<mote@example.org>";
   if ((offered & size) != 0) line += " SIZE=22";
-  if ((offered & eight_bit_mime) != 0) line += " BODY=8BITMIME";
+  if (mail.is_eight_bit()) line += " BODY=8BITMIME";
   if (mail.to == abroad) line += " SMTPUTF8";
   if (mail.says_dsn && (offered & has_dsn) != 0) line += " RET=HDRS";
   return line;
@@ -92,7 +98,7 @@ std::vector<std::string> turns(unsigned offered, const wanted& mail) {
       say(to, "250 ok");
       say("DATA", "354 go");
     }
-    say(message, "250 taken");
+    say(std::string{mail.text} + ".", "250 taken");
   }
   say("QUIT", "221 bye");
   return all;
@@ -101,7 +107,8 @@ std::vector<std::string> turns(unsigned offered, const wanted& mail) {
 errc expected_error(unsigned offered, const wanted& mail) {
   const unsigned missing = mail.needed & ~offered;
   if ((missing & smtputf8) != 0) return errc::smtputf8_needed;
-  return (missing & has_dsn) != 0 ? errc::extension_missing : errc::none;
+  if ((missing & has_dsn) != 0) return errc::extension_missing;
+  return (missing & eight_bit_mime) != 0 ? errc::eight_bit_needed : errc::none;
 }
 
 void hold(const outcome& o, unsigned offered, const wanted& mail) {
@@ -126,6 +133,7 @@ TEST_CASE("whatever a server offers, a mail says what may be said, or ends befor
       const std::vector<std::string> expected = turns(offered, mail);
       dialogue d = in_clear(expected);
       d.mail().to = mail.to;
+      d.body(mail.text);
       d.mail().parameters = mail.report;
       CAPTURE(offer(offered));
       CAPTURE(mail.to);
@@ -142,6 +150,7 @@ TEST_CASE("so it is over every link, and with every fault") {
     const wanted& mail = mails[offered % std::size(mails)];
     dialogue d = in_clear(turns(offered, mail));
     d.mail().to = mail.to;
+    d.body(mail.text);
     d.mail().parameters = mail.report;
     CAPTURE(offer(offered));
     hold(d.run(), offered, mail);
@@ -156,6 +165,7 @@ TEST_CASE("with `.pipelining` off, every combination is the one without PIPELINI
       dialogue d = in_clear(expected);
       d.settings().pipelining = false;
       d.mail().to = mail.to;
+      d.body(mail.text);
       d.mail().parameters = mail.report;
       hold(d.play(), offered, mail);
       CHECK(d.sent() == said_in(expected));

@@ -53,12 +53,14 @@ struct listening_body final : body_source {
     told = limits;
     return answer;
   }
+  body_needs needs() const noexcept override { return uses; }
   std::uint64_t length() const noexcept override { return octets; }
   io_result read_some(std::span<char>) noexcept override { return io_status::closed; }
 
   std::uint64_t octets = 0;
   errc answer = errc::none;
   body_limits told{};
+  body_needs uses{body_kind::seven_bit};
 };
 
 }  // namespace
@@ -175,16 +177,57 @@ TEST_CASE("a mail that needs no SMTPUTF8 does not ask for it") {
   CHECK_FALSE(with.utf8);
 }
 
-TEST_CASE("a body is told whether it may have 8-bit octets, and so is the server") {
+TEST_CASE("a body is told whether it may have 8-bit octets, and the server whether it has") {
   listening_body body;
   smtp::mail_parameters with;
   CHECK(smtp::fit_mail(offering({}), alert, body, with) == errc::none);
   CHECK_FALSE(body.told.eight_bit);
-  CHECK_FALSE(with.eight_bit);
+  CHECK(with.body == body_kind::seven_bit);
   CHECK(smtp::fit_mail(offering({extension::eight_bit_mime}), alert, body, with) == errc::none);
   CHECK(body.told.eight_bit);
-  CHECK(with.eight_bit);
+  CHECK(with.body == body_kind::seven_bit);
+  body.uses.kind = body_kind::eight_bit;
+  CHECK(smtp::fit_mail(offering({extension::eight_bit_mime}), alert, body, with) == errc::none);
+  CHECK(with.body == body_kind::eight_bit);
   CHECK_FALSE(body.told.binary);
+}
+
+TEST_CASE("a body that may have 8-bit octets is not announced where it cannot be") {
+  listening_body body;
+  body.uses.kind = body_kind::unknown;
+  smtp::mail_parameters with{.body = body_kind::eight_bit};
+  CHECK(smtp::fit_mail(offering({}), alert, body, with) == errc::none);
+  CHECK(with.body == body_kind::seven_bit);
+  CHECK(smtp::fit_mail(offering({extension::eight_bit_mime}), alert, body, with) == errc::none);
+  CHECK(with.body == body_kind::unknown);
+}
+
+TEST_CASE("a body may be binary only where it goes in chunks, and BINARYMIME is offered") {
+  const auto is_allowed = [](bool chunked, const capabilities& offered) {
+    listening_body body;
+    smtp::mail_parameters with{.chunked = chunked};
+    CHECK(smtp::fit_mail(offered, alert, body, with) == errc::none);
+    CHECK(with.body == body_kind::seven_bit);
+    CHECK_FALSE(body.told.verbatim);
+    return body.told.binary;
+  };
+  CHECK(is_allowed(true, offering({extension::chunking, extension::binarymime})));
+  CHECK_FALSE(is_allowed(false, offering({extension::chunking, extension::binarymime})));
+  CHECK_FALSE(is_allowed(true, offering({extension::chunking})));
+}
+
+TEST_CASE("a binary text is announced as one, and gets an error where it cannot go") {
+  const capabilities all =
+      offering({extension::chunking, extension::binarymime, extension::eight_bit_mime});
+  text_source binary{"\xFF\n", body_kind::binary};
+  smtp::mail_parameters with{.chunked = true};
+  CHECK(smtp::fit_mail(all, alert, binary, with) == errc::none);
+  CHECK(with.body == body_kind::binary);
+  text_source text{"\xFF\n"};
+  CHECK(smtp::fit_mail(all, alert, text, with) == errc::none);
+  CHECK(with.body == body_kind::eight_bit);
+  with.chunked = false;
+  CHECK(smtp::fit_mail(all, alert, binary, with) == errc::binary_needed);
 }
 
 TEST_CASE("a body that cannot be sent says why") {

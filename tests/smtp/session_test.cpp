@@ -3,11 +3,13 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <span>
 #include <string>
 #include <vector>
 
 #include <mailmote/sasl/login.hpp>
 #include <mailmote/sasl/plain.hpp>
+#include <mailmote/text/stream_source.hpp>
 
 #include "../support/dialogue.hpp"
 
@@ -143,12 +145,67 @@ TEST_CASE("a server that hangs up instead of answering QUIT has taken the mail a
   CHECK(o.error == errc::none);
 }
 
-TEST_CASE("MAIL says what the server can use: SIZE, 8BITMIME") {
-  dialogue d = in_clear({"220 mx", "EHLO mote", "250-mx\r\n250-SIZE 1000\r\n250 8bitmime",
-                         "MAIL FROM:<mote@example.org> SIZE=22 BODY=8BITMIME", "250 ok",
-                         "RCPT TO:<ops@example.org>", "250 ok", "DATA", "354 go", message, "250 ok",
-                         "QUIT", "221 bye"});
+TEST_CASE("MAIL says what the server can use: SIZE; but not 8BITMIME of a message in ASCII") {
+  dialogue d =
+      in_clear({"220 mx", "EHLO mote", "250-mx\r\n250-SIZE 1000\r\n250 8bitmime",
+                "MAIL FROM:<mote@example.org> SIZE=22", "250 ok", "RCPT TO:<ops@example.org>",
+                "250 ok", "DATA", "354 go", message, "250 ok", "QUIT", "221 bye"});
   CHECK(d.run().fate == fate::delivered);
+}
+
+TEST_CASE("a message with an octet over 127 is announced as 8BITMIME") {
+  dialogue d = in_clear({"220 mx", "EHLO mote", "250-mx\r\n250 8BITMIME",
+                         "MAIL FROM:<mote@example.org> BODY=8BITMIME", "250 ok",
+                         "RCPT TO:<ops@example.org>", "250 ok", "DATA", "354 go",
+                         "Subject: hot\r\n\r\n84 \xB0\x43\r\n.", "250 ok", "QUIT", "221 bye"});
+  d.body("Subject: hot\n\n84 \xB0\x43\n");
+  CHECK(d.run().fate == fate::delivered);
+}
+
+TEST_CASE("a message with an octet over 127 gets no MAIL where there is no 8BITMIME") {
+  dialogue d = in_clear({"220 mx", "EHLO mote", "250-mx\r\n250 SMTPUTF8", "QUIT", "221 bye"});
+  d.body("Subject: hot\n\n84 \xB0\x43\n");
+  const outcome o = d.run();
+  CHECK(o.error == errc::eight_bit_needed);
+  CHECK(o.phase == phase::mail);
+  CHECK(o.fate == fate::not_delivered);
+  CHECK(o.retry == retry::after_change);
+}
+
+TEST_CASE("a message that must be binary gets no MAIL where there are no chunks") {
+  text_source binary{"Subject: hot\n\n84 C\n", body_kind::binary};
+  dialogue d = in_clear(
+      {"220 mx", "EHLO mote", "250-mx\r\n250-8BITMIME\r\n250 BINARYMIME", "QUIT", "221 bye"});
+  d.source([&]() -> body_source& { return binary; });
+  const outcome o = d.run();
+  CHECK(o.error == errc::binary_needed);
+  CHECK(o.retry == retry::after_change);
+}
+
+TEST_CASE("a message from a stream that nobody knows is announced where it can be") {
+  struct generator {
+    io_result read_some(std::span<char> out) noexcept {
+      if (done) return io_status::closed;
+      done = true;
+      out[0] = '9';
+      return io_result::moved(1);
+    }
+    bool rewind() noexcept {
+      done = false;
+      return true;
+    }
+    bool done = false;
+  } reader;
+  stream_source source{reader};
+  for (const bool offered : {false, true}) {
+    dialogue d =
+        in_clear({"220 mx", "EHLO mote", offered ? "250-mx\r\n250 8BITMIME" : "250 mx",
+                  std::string{"MAIL FROM:<mote@example.org>"} + (offered ? " BODY=8BITMIME" : ""),
+                  "250 ok", "RCPT TO:<ops@example.org>", "250 ok", "DATA", "354 go", "9\r\n.",
+                  "250 ok", "QUIT", "221 bye"});
+    d.source([&]() -> body_source& { return source; });
+    CHECK(d.run().fate == fate::delivered);
+  }
 }
 
 TEST_CASE("an address that is not ASCII asks for SMTPUTF8") {

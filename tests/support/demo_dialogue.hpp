@@ -17,6 +17,7 @@ struct behaviour {
   bool implicit_tls = false;
   bool offers_starttls = true;
   bool offers_pipelining = true;
+  bool offers_eight_bit = true;
   unsigned long largest_message = 50'000'000;  // as SIZE announces it
   bool is_mute = false;                        // never greets
   std::string after_starttls{};                // sent in the same packet as the 220 to STARTTLS
@@ -106,7 +107,9 @@ class dialogue {
 
   std::string offers() const {
     const bool offers_starttls = how_.offers_starttls && !peer_.is_encrypted();
-    std::string text = "250-demo.example.test\r\n250-8BITMIME\r\n250-ENHANCEDSTATUSCODES\r\n";
+    std::string text = "250-demo.example.test\r\n";
+    if (how_.offers_eight_bit) text += "250-8BITMIME\r\n";
+    text += "250-ENHANCEDSTATUSCODES\r\n";
     if (how_.offers_pipelining) text += "250-PIPELINING\r\n";
     if (offers_starttls) text += "250-STARTTLS\r\n";
     if (!offers_starttls && !how_.mechanisms.empty())

@@ -35,6 +35,7 @@ constexpr std::string_view usage =
     "  --implicit             TLS from the first byte\n"
     "  --no-starttls          STARTTLS is not offered; AUTH is, in clear\n"
     "  --no-pipelining        PIPELINING is not offered\n"
+    "  --no-eight-bit         8BITMIME is not offered\n"
     "  --mute                 never greets\n"
     "  --inject TEXT          follows the 220 to STARTTLS in the same packet, before TLS\n"
     "  --reject ADDRESS       gets a 550\n"
@@ -77,6 +78,7 @@ void read_arguments(int argc, char** argv, arguments& a) {
       {"--implicit", {&how.implicit_tls, true}},
       {"--no-starttls", {&how.offers_starttls, false}},
       {"--no-pipelining", {&how.offers_pipelining, false}},
+      {"--no-eight-bit", {&how.offers_eight_bit, false}},
       {"--mute", {&how.is_mute, true}}};
 
   for (int i = 1; i < argc; ++i) {

@@ -128,3 +128,37 @@ TEST_CASE("a message from a stream is as long as its owner says, or nobody knows
   CHECK(stream_source{reader}.length() == unknown_length);
   CHECK(stream_source{reader, 3}.length() == 3);
 }
+
+TEST_CASE("a message from a stream, of which nobody knows what is in it, goes to any server") {
+  uart reader{"gr\xFC\xDF\x65\n"};
+  stream_source source{reader};
+  CHECK(source.begin({}) == errc::none);
+  CHECK(source.needs().kind == body_kind::unknown);  // and so is announced where it can be
+  CHECK_FALSE(source.needs().utf8);
+  CHECK(read_to_end(source, 3) == "gr\xFC\xDF\x65\r\n");
+}
+
+TEST_CASE("a message from a stream goes where its owner's word for it lets it") {
+  using kind = body_kind;
+  const auto begun = [](kind which, body_limits limits) {
+    uart reader{"hot"};
+    return stream_source{reader, unknown_length, which}.begin(limits);
+  };
+  CHECK(begun(kind::seven_bit, {}) == errc::none);
+  CHECK(begun(kind::eight_bit, {.utf8 = true, .binary = true}) == errc::eight_bit_needed);
+  CHECK(begun(kind::eight_bit, {.eight_bit = true}) == errc::none);
+  CHECK(begun(kind::binary, {.eight_bit = true, .utf8 = true}) == errc::binary_needed);
+  CHECK(begun(kind::binary, {.binary = true}) == errc::none);
+  uart reader{"hot"};
+  for (const kind which : {kind::seven_bit, kind::unknown, kind::eight_bit, kind::binary}) {
+    CHECK(stream_source{reader, 5, which}.needs().kind == which);
+  }
+}
+
+TEST_CASE("a message that may not go to this server is not spent") {
+  uart reader{"a\nb\r"};
+  stream_source source{reader, 4, body_kind::binary};
+  CHECK(source.begin({}) == errc::binary_needed);
+  CHECK(source.begin({.binary = true}) == errc::none);
+  CHECK(read_to_end(source, 3) == "a\nb\r");
+}

@@ -48,9 +48,57 @@ TEST_CASE("a text that has ended goes on saying so") {
   CHECK(read_to_end(source, 2) == "");
 }
 
-TEST_CASE("a text goes out as it is to a server that has no extension at all") {
-  using namespace std::string_view_literals;
-  text_source source{"\0 gr\xFC\xDF\x65\n"sv};
+TEST_CASE("a text in ASCII goes to a server that has no extension at all, and needs none") {
+  text_source source{"hot\n"};
   CHECK(source.begin({}) == errc::none);
-  CHECK(read_to_end(source, 3) == "\0 gr\xFC\xDF\x65\r\n"sv);
+  CHECK(source.needs().kind == body_kind::seven_bit);
+  CHECK_FALSE(source.needs().utf8);
+}
+
+TEST_CASE("one octet over 127, wherever it stands, needs a server with 8BITMIME") {
+  using namespace std::string_view_literals;
+  for (std::size_t place = 0; place <= 5; ++place) {
+    for (const char c : "\x80\xFF"sv) {
+      std::string text = "hot\r\n";
+      text.insert(place, 1, c);
+      text_source source{text};
+      CHECK(source.begin({}) == errc::eight_bit_needed);
+      CHECK(source.begin({.utf8 = true, .binary = true}) == errc::eight_bit_needed);
+      CHECK(source.begin({.eight_bit = true}) == errc::none);
+      CHECK(source.needs().kind == body_kind::eight_bit);
+      CHECK(read_to_end(source, 3) == whole_with_crlf(text));
+    }
+  }
+}
+
+TEST_CASE("a text does not become binary because the server would take that") {
+  text_source source{"gr\xFC\xDF\x65\nhot"};
+  CHECK(source.begin({.eight_bit = true, .utf8 = true, .binary = true}) == errc::none);
+  CHECK(source.needs().kind == body_kind::eight_bit);
+  CHECK(source.length() == 12);
+  CHECK(read_to_end(source, 3) == "gr\xFC\xDF\x65\r\nhot\r\n");
+}
+
+TEST_CASE("a text that is binary goes untouched, and only where that is allowed") {
+  using namespace std::string_view_literals;
+  constexpr std::string_view octets = "\0\n\r\r\n.\xFF"sv;
+  text_source source{octets, body_kind::binary};
+  CHECK(source.begin({.eight_bit = true, .utf8 = true}) == errc::binary_needed);
+  CHECK(source.begin({.binary = true}) == errc::none);
+  CHECK(source.needs().kind == body_kind::binary);
+  for (std::size_t room = 1; room <= octets.size() + 1; ++room) {
+    CHECK(source.begin({.binary = true}) == errc::none);
+    CHECK(source.length() == octets.size());
+    CHECK(read_to_end(source, room) == octets);
+  }
+}
+
+TEST_CASE("a text whose octets are encoded is read untouched, and as long as it is") {
+  text_source source{"a\nb\r"};
+  CHECK(source.begin({.verbatim = true}) == errc::none);
+  CHECK(source.length() == 4);
+  CHECK(read_to_end(source, 3) == "a\nb\r");
+  CHECK(source.begin({}) == errc::none);
+  CHECK(source.length() == 6);
+  CHECK(read_to_end(source, 3) == "a\r\nb\r\n");
 }

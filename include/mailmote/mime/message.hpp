@@ -47,10 +47,13 @@ class message final : public body_source {
     raw_utf8_ = checked.needs_utf8();
     eight_bit_ = limits.eight_bit;
     error_ = errc::none;
+    bool is_used = false;
     for (piece at; at.which != field::end; at.advance(with_)) {
-      const errc spent = at.which < field::text ? errc::none : begin_source(at);
-      if (spent != errc::none) return spent;
+      if (at.which < field::text) continue;
+      if (const errc spent = begin_source(at); spent != errc::none) return spent;
+      is_used = is_used || goes_as_eight_bit(at);
     }
+    eight_bit_ = is_used;
     length_ = measured();
     rewind();
     return errc::none;
@@ -80,7 +83,9 @@ class message final : public body_source {
   }
 
   std::uint64_t length() const noexcept override { return length_; }
-  bool needs_utf8() const noexcept override { return raw_utf8_; }
+  body_needs needs() const noexcept override {
+    return {eight_bit_ || raw_utf8_ ? body_kind::eight_bit : body_kind::seven_bit, raw_utf8_};
+  }
   errc error() const noexcept override { return error_; }
 
  private:
@@ -93,8 +98,13 @@ class message final : public body_source {
   errc begin_source(const piece& at) {
     body_source* const source = content_of(with_, at).source();
     if (source == nullptr) return errc::none;
-    const bool binary = form_of(use_of(at), chosen(at)) == content_form::octets;
-    return source->begin({.eight_bit = true, .utf8 = true, .binary = binary});
+    const bool as_it_is = form_of(use_of(at), chosen(at)) == content_form::octets;
+    return source->begin(
+        {.eight_bit = true, .utf8 = true, .binary = as_it_is, .verbatim = as_it_is});
+  }
+
+  bool goes_as_eight_bit(const piece& at) {
+    return content_of(with_, at).as() == encoding::eight_bit && chosen(at) == encoding::eight_bit;
   }
 
   static constexpr content_use use_of(const piece& at) {
@@ -188,7 +198,7 @@ class message final : public body_source {
   body_encoder octets_{};
   errc error_ = errc::none;
   bool raw_utf8_ = false;
-  bool eight_bit_ = false;
+  bool eight_bit_ = false;  // octets over 127 may go as they are; once begun: some part's do
 };
 
 }  // namespace mailmote::mime

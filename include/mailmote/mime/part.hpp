@@ -48,8 +48,8 @@ class content {
     size_ = view.size();
   }
 
-  // The source is begun with `binary` set where its octets must stay as they are, and without where
-  // it is text, whose lines end in CRLF. No two parts may share one.
+  // The source is begun with `verbatim` set where its octets must stay as they are, and without
+  // where it is text, whose lines end in CRLF. No two parts may share one.
   constexpr content(body_source& source, encoding as = encoding::automatic)
       : at_{.source = &source}, kind_{kind::source}, encoding_{as} {}
 

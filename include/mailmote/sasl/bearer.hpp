@@ -146,7 +146,7 @@ class bearer : public mechanism {
   // Of a source every octet counts, line ends too.
   errc begin_token() {
     if (source_ == nullptr) return errc::none;
-    return source_->begin({.eight_bit = true, .utf8 = true, .binary = true});
+    return source_->begin({.eight_bit = true, .utf8 = true, .binary = true, .verbatim = true});
   }
 
   io_result read_token(std::span<char> out) {

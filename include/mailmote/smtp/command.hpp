@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // command.hpp: the text of each command, written into a buffer of any size.
 //
-// Knows:          the syntax of RFC 5321 4.1.1, the MAIL parameters of RFC 1870, 6152 and 6531, and
-//                 where the caller's own come (parameters.hpp).
+// Knows:          the syntax of RFC 5321 4.1.1, the MAIL parameters of RFC 1870, 3030, 6152
+//                 and 6531, and where the caller's own come (parameters.hpp).
 // Does not know:  when a command may be sent, or whether its strings are fit to be (address.hpp).
 // Bounds:         no buffer; a command that does not fit goes on where it stopped.
 #pragma once
@@ -12,6 +12,7 @@
 #include <span>
 #include <string_view>
 
+#include <mailmote/io.hpp>
 #include <mailmote/smtp/capabilities.hpp>
 #include <mailmote/smtp/envelope.hpp>
 #include <mailmote/smtp/parameters.hpp>
@@ -28,11 +29,11 @@ using text::piece_writer;
 inline constexpr std::size_t size_not_said = std::numeric_limits<std::size_t>::max();
 
 struct mail_parameters {
-  std::size_t size = size_not_said;  // RFC 1870
-  bool eight_bit = false;            // RFC 6152
-  bool utf8 = false;                 // RFC 6531
-  bool chunked = false;              // it goes as BDAT (RFC 3030)
-  bool eager = false;                // with the commands before it, in one flight
+  std::size_t size = size_not_said;       // RFC 1870
+  body_kind body = body_kind::seven_bit;  // RFC 6152, RFC 3030; unknown is said as eight_bit
+  bool utf8 = false;                      // RFC 6531
+  bool chunked = false;                   // it goes as BDAT (RFC 3030)
+  bool eager = false;                     // with the commands before it, in one flight
 };
 
 // In the order of `step`, from `ehlo` on.
@@ -48,7 +49,9 @@ constexpr void put_mail_parameters(piece_writer& out, const mail_parameters& wit
     out.put(" SIZE=");
     out.put_number(with.size);
   }
-  if (with.eight_bit) out.put(" BODY=8BITMIME");
+  if (with.body != body_kind::seven_bit) {
+    out.put(with.body == body_kind::binary ? " BODY=BINARYMIME" : " BODY=8BITMIME");
+  }
   if (with.utf8) out.put(" SMTPUTF8");
 }
 

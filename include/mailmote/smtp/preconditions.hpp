@@ -59,18 +59,21 @@ inline std::string_view missing_in(const capabilities& offered, const envelope& 
 }
 
 // Holds the mail against what the server has offered, begins its body, and settles the parameters
-// of MAIL. `with.utf8` says on entry what the addresses need.
+// of MAIL. `with` says on entry what the addresses need (`utf8`) and how the message goes (`chunked`).
 inline errc fit_mail(const capabilities& offered, const envelope& mail, body_source& body,
                      mail_parameters& with) {
   if (with.utf8 && !offered.has(extension::smtputf8)) return errc::smtputf8_needed;
   if (!missing_in(offered, mail).empty()) return errc::extension_missing;
   const bool needs_all = mail.deliver_if == recipients::all;
   if (needs_all && !recipient_tally::takes_all(mail, offered)) return errc::too_many_recipients;
-  with.eight_bit = offered.has(extension::eight_bit_mime);
-  const errc begun =
-      body.begin({.eight_bit = with.eight_bit, .utf8 = offered.has(extension::smtputf8)});
-  if (begun != errc::none) return begun;
-  with.utf8 = with.utf8 || body.needs_utf8();
+  const body_limits limits{.eight_bit = offered.has(extension::eight_bit_mime),
+                           .utf8 = offered.has(extension::smtputf8),
+                           .binary = with.chunked && offered.has(extension::binarymime)};
+  if (const errc bad = body.begin(limits); bad != errc::none) return bad;
+  const body_needs needed = body.needs();
+  const bool is_sayable = limits.eight_bit || needed.kind == body_kind::binary;
+  with.body = is_sayable ? needed.kind : body_kind::seven_bit;
+  with.utf8 = with.utf8 || needed.utf8;
   with.size = size_not_said;
   if (!offered.has(extension::size)) return errc::none;
   const std::uint64_t length = body.length();

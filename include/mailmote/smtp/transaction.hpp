@@ -41,8 +41,8 @@ struct transaction {
   errc prepare(const settings& with, const capabilities& offered, bool pipelines) {
     refused = false;
     message = {};
-    const errc bad = fit_mail(offered, mail, *body, parameters);
     parameters.chunked = with.chunking && offered.has(extension::chunking);
+    const errc bad = fit_mail(offered, mail, *body, parameters);
     // An unknown length is larger than any.
     parameters.eager = pipelines && parameters.chunked &&
                        mail.deliver_if == mailmote::recipients::any &&

@@ -36,11 +36,11 @@ constexpr bool has_control(std::string_view s) {
   return false;
 }
 
+// Without a way out of its middle: a text may be long, and a compiler take many octets at a time.
 constexpr bool has_non_ascii(std::string_view s) {
-  for (const char c : s) {
-    if (is_non_ascii(c)) return true;
-  }
-  return false;
+  unsigned all = 0;
+  for (const char c : s) all |= static_cast<unsigned char>(c);
+  return all > 0x7F;
 }
 
 }  // namespace mailmote::ascii

@@ -2,7 +2,7 @@
 // stream_source.hpp: a ready-made message, or a part of one, from flash, a file, a UART or a generator.
 //
 // Knows:          how to read from anything with `read_some`, and that line ends must be repaired,
-//                 unless what asks for them takes any octets.
+//                 unless it is binary or encoded.
 // Does not know:  where the octets come from, or how to go back there unless it is told.
 // Bounds:         64 octets are held back, so that a CRLF can grow out of a bare LF.
 #pragma once
@@ -37,11 +37,15 @@ template <message_reader Reader>
 class stream_source final : public body_source {
  public:
   // `length` counts the octets once the line ends are repaired (text::repaired_length); of an
-  // attachment, whose octets stay as they are, as the reader has them.
-  constexpr explicit stream_source(Reader& reader, std::uint64_t length = unknown_length)
-      : reader_{reader}, length_{length} {}
+  // attachment, or with body_kind::binary, whose octets stay as they are, as the reader has them.
+  // `kind` is believed.
+  constexpr explicit stream_source(Reader& reader, std::uint64_t length = unknown_length,
+                                   body_kind kind = body_kind::unknown)
+      : reader_{reader}, length_{length}, kind_{kind} {}
 
+  // errc::eight_bit_needed, binary_needed, source_spent.
   errc begin(body_limits limits) noexcept override {
+    if (const errc bad = hold_against(limits, kind_); bad != errc::none) return bad;
     if constexpr (rewindable_reader<Reader>) {
       if (!reader_.rewind()) return errc::source_spent;
     } else {
@@ -50,12 +54,12 @@ class stream_source final : public body_source {
     begun_ = true;
     read_ = size_ = 0;
     ends_ = {};
-    is_binary_ = limits.binary;
+    is_verbatim_ = limits.verbatim || kind_ == body_kind::binary;
     return errc::none;
   }
 
   io_result read_some(std::span<char> out) noexcept override {
-    if (is_binary_) return reader_.read_some(out);
+    if (is_verbatim_) return reader_.read_some(out);
     for (;;) {
       const auto done = ends_.repair(std::span{hold_}.first(size_).subspan(read_), out);
       read_ += done.read;
@@ -73,6 +77,7 @@ class stream_source final : public body_source {
   }
 
   std::uint64_t length() const noexcept override { return length_; }
+  body_needs needs() const noexcept override { return {kind_}; }
 
  private:
   Reader& reader_;
@@ -82,7 +87,8 @@ class stream_source final : public body_source {
   std::size_t size_ = 0;
   text::line_ends ends_{};
   bool begun_ = false;
-  bool is_binary_ = false;
+  body_kind kind_;
+  bool is_verbatim_ = false;
 };
 
 }  // namespace mailmote

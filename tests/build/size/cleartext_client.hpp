@@ -33,6 +33,6 @@ int main() {
   board_show(static_cast<int>(result.fate));
   board_show(result.code);
 #ifdef SHOWS_EXPLANATION
-  for (const char c : mailmote::explain(result.error)) board_show(c);
+  for (const char c : mailmote::explain(result)) board_show(c);
 #endif
 }
