@@ -94,8 +94,9 @@ void console::encrypted() noexcept { note("TLS is up; the server has proven its 
 
 void console::on_recipient(const mailmote::recipient_reply& reply) noexcept {
   const bool accepted = reply.accepted();
+  const std::string words = printable(reply.server_text);
   const std::string text = printable(reply.address) + (accepted ? ": accepted (" : ": refused (") +
-                           std::to_string(reply.code) + " " + printable(reply.server_text) + ")";
+                           std::to_string(reply.code) + (words.empty() ? "" : " ") + words + ")";
   if (accepted) {
     say(text);
   } else {

@@ -12,7 +12,7 @@ server_needs() { "$debian_python" -c 'import aiosmtpd' 2>/dev/null || echo pytho
 # A port's name, and its certificate.
 aiosmtpd_ports() {
   printf '%s\n' 'starttls good' 'implicit good' 'tls12 good' 'tls13 good' 'no_starttls good' \
-    'no_auth good' 'small good' 'wrong_name wrong_name' 'chain chain' 'rsa rsa' 'expired expired' \
+    'no_auth good' 'utf8 good' 'eight_bit good' 'small good' 'wrong_name wrong_name' 'chain chain' 'rsa rsa' 'expired expired' \
     'expired_implicit expired'
 }
 

@@ -86,7 +86,7 @@ class Inbox:
         return "250 OK"
 
     async def handle_RCPT(self, server, session, envelope, address, options):
-        if not re.fullmatch(r"(mote17|ops|night|ops[0-9]+)@example\.test", address):
+        if not re.fullmatch(r"(mote17|ops|night|jürgen|ops[0-9]+)@example\.test", address):
             return "550 nobody of that name"
         envelope.rcpt_tos.append(address)
         return "250 OK"
@@ -132,6 +132,7 @@ def session(name):
         data_size_limit=config["small"] if name == "small" else 20_000_000,
         tls_context=None if implicit or name == "no_starttls" else context(name),
         require_starttls=not implicit and name != "no_starttls",
+        enable_SMTPUTF8=name == "utf8",
         auth_required=name != "no_auth",
         auth_require_tls=not implicit and name != "no_starttls",
         auth_exclude_mechanism=["PLAIN", "LOGIN"] if name == "no_auth" else [],

@@ -102,7 +102,9 @@ two_hundred_recipients() {
 
 # What waits for what cannot be seen at the server: the transcript has the order.
 one_command_at_a_time() {
-  sends "$1" "$over_starttls" dots --verbose "${@:2}"
+  local dialogue=$over_starttls
+  [[ $* != *--chunking* ]] || dialogue=$chunked
+  sends "$1" "$dialogue" dots --verbose "${@:2}"
   awk '/^C: / { if (waits) exit 1; waits = 1 } /^S: / { waits = 0 }' "$work/out" ||
     complain 'a command did not wait for the reply to the one before'
 }
@@ -117,9 +119,9 @@ wrong_password() {
   nothing_arrived
 }
 
-# too_large PORT DIALOGUE
+# too_large PORT DIALOGUE OPTION...
 too_large() {
-  send "$1" --to ops@example.test --body "$work/mails/too_large.sent"
+  send "$1" --to ops@example.test --body "$work/mails/too_large.sent" "${@:3}"
   exits 69
   heard "$2"
   nothing_arrived

@@ -94,6 +94,15 @@ composes_utf8() {
   read_mail "$file" | grep '^subject: Überhitzung$' >/dev/null || complain 'subject was changed'
 }
 
+# A ready-made mail, too.
+sends_utf8() {
+  local address=jürgen@example.test
+  send "$1" --to "$address" --body "$work/mails/small.sent"
+  exits 0
+  says_of_mail ' BODY=8BITMIME SMTPUTF8'
+  arrived small "$address"
+}
+
 # composes_no_utf8 PORT
 composes_no_utf8() {
   send "$1" --to 'Jürgen <jürgen@example.test>' --subject 'Überhitzung' --text 'heiß'
@@ -102,14 +111,15 @@ composes_no_utf8() {
   nothing_arrived
 }
 
-# Fifty megabytes that no compressor likes, under eight megabytes of memory.
+# Fifty megabytes that no compressor likes, under four megabytes of memory: its own, as what it has of
+# its libraries' files depends on who else uses them.
 fifty_megabytes() {
   local file=$work/files/'Protokoll ü.bin' peak=0 now
   head -c 50000000 /dev/zero | openssl enc -aes-128-ctr -K 00 -iv 00 >"$file" 2>/dev/null
   send "$1" --to ops@example.test --subject '50 MB' --attach "$file" &
   while kill -0 $! 2>/dev/null; do
     now=$(pgrep -x mailmote-send | while read -r pid; do
-      sed -n 's/^VmHWM:[ \t]*\([0-9]*\) kB/\1/p' "/proc/$pid/status" 2>/dev/null
+      sed -n 's/^RssAnon:[ \t]*\([0-9]*\) kB/\1/p' "/proc/$pid/status" 2>/dev/null
     done | sort -n | tail -n 1) || true
     ((${now:-0} <= peak)) || peak=$now
     sleep 0.02
@@ -117,7 +127,7 @@ fifty_megabytes() {
   wait $! || return
   read_mail "$(delivered)" | grep "^file: Protokoll ü.bin .* $(digest_of "$file")$" >/dev/null ||
     complain 'the file was changed'
-  ((peak > 0 && peak < 8192)) || complain "a peak of $peak KB"
+  ((peak > 0 && peak < 4096)) || complain "a peak of $peak KB"
   echo "$peak" >"$work/peak"
 }
 
@@ -132,9 +142,10 @@ run_composed_checks() {
   at utf8 check 'SMTPUTF8 is not asked for where no address needs it' \
     composes_as utf8 ''
   at utf8 check 'an address in UTF-8 has its header in UTF-8' composes_utf8 utf8
+  at utf8 check 'a ready-made mail arrives at an address in UTF-8' sends_utf8 utf8
   at seven_bit check 'an address in UTF-8 gets no mail without SMTPUTF8' composes_no_utf8 seven_bit
   at eight_bit check 'nor does it with 8BITMIME alone' composes_no_utf8 eight_bit
-  at utf8 check 'a file of 50 MB arrives, in less than 8 MB of memory' fifty_megabytes utf8
+  at seven_bit check 'a file of 50 MB arrives, in less than 4 MB of memory' fifty_megabytes seven_bit
   [[ ! -e $work/peak ]] || echo "# peak: $(<"$work/peak") KB"
   rm -f "$work/peak"
 }

@@ -6,6 +6,7 @@ source "$interop/postfix.sh"
 
 logins='scram-sha-256 scram-sha-1 cram-md5 plain login oauthbearer xoauth2 external keys'
 rows_of_server=logins
+flaws='reads_refused_chunk falls_over_next_mail'
 received_lines=2 # its own, and Postfix's
 
 server_needs() {
@@ -128,11 +129,15 @@ server_events() {
       sub(/.* conn [^ ]*:/, "", id)
       sub(/ .*/, "", id)
       text = substr($0, RSTART + RLENGTH)
-      if (text == "Connection created" && / submission-login: /) print id, "open"
+      if (text == "Connection created" && / submission-login: /) {
+        print id, "open"
+        newest = id
+      }
       if (sub(/^Received new command: /, "", text)) print id, "C:", text
       if (sub(/^(command [A-Z]*: [0-9]* reply: )?Sent: /, "", text)) print id, "S:", text
       if (text ~ /unfinished AUTH command/) handed_on[id] = 1
       if (text == "Connection destroy" && !handed_on[id]) print id, "close"
       if (text == "Connection destroy") handed_on[id] = 0
-    }'
+    }
+    / service\(submission\): child .* killed / { print newest, "close" }'
 }

@@ -5,6 +5,8 @@
 source "$interop/unpacked.sh"
 
 pipelining=yes
+chunking=yes
+unused='PRDR PIPECONNECT'
 completes_header=yes
 logins='cram-md5 plain login'
 
@@ -21,6 +23,8 @@ implicit         good        NORMAL
 tls12            good        NORMAL:-VERS-ALL:+VERS-TLS1.2
 tls13            good        NORMAL:-VERS-ALL:+VERS-TLS1.3
 no_pipelining    good        NORMAL
+utf8             good        NORMAL
+eight_bit        good        NORMAL
 no_starttls      good        NORMAL
 no_auth          good        NORMAL
 small            good        NORMAL
@@ -59,6 +63,12 @@ server_start() {
   return 1
 }
 
+# A process for each of a thousand recipients would take its time.
+to_maildir() {
+  printf '  %s\n' 'driver = appendfile' maildir_format "directory = $mailbox" return_path_add \
+    envelope_to_add
+}
+
 write_exim_conf() {
   local name priorities all=() on_connect=()
   port=()
@@ -90,6 +100,10 @@ tls_privatekey = $exim/tls/$at.key
 tls_require_ciphers = \${lookup{$at}lsearch{$exim/priorities}}
 auth_advertise_hosts = \${if or{{eq{$at}{no_auth}}{and{{eq{\$tls_in_cipher}{}}{!eq{$at}{no_starttls}}}}}{}{*}}
 pipelining_advertise_hosts = \${if eq{$at}{no_pipelining}{}{*}}
+chunking_advertise_hosts = *
+dsn_advertise_hosts = *
+prdr_enable
+smtputf8_advertise_hosts = \${if eq{$at}{eight_bit}{}{*}}
 message_size_limit = \${if eq{$at}{small}{$small_limit}{100000000}}
 smtp_accept_max = 0
 smtp_accept_queue_per_connection = 0
@@ -113,16 +127,20 @@ begin routers
 inbox:
   driver = accept
   domains = example.test
-  local_parts = mote17 : ops : night : \N^ops[0-9]+\$\N
+  local_parts = mote17 : ops : night : jürgen
   transport = maildir
+team:
+  driver = accept
+  domains = example.test
+  local_parts = \N^ops[0-9]+\$\N
+  transport = maildir_of_team
 
 begin transports
 maildir:
-  driver = appendfile
-  maildir_format
-  directory = $mailbox
-  return_path_add
-  envelope_to_add
+$(to_maildir)
+maildir_of_team:
+$(to_maildir)
+  batch_max = 1000
 
 begin authenticators
 plain:

@@ -4,8 +4,8 @@
 
 passed=0
 failed=0
-rows=() login_rows=()                   # of the two tables that finish prints
-declare -A cells=() login_cells=()      # [row,server]: ok, FAILED or -
+rows=() login_rows=() flight_rows=()    # of the three tables that finish prints
+declare -A cells=() login_cells=() flight_cells=() # [row,server]: ok, FAILED, -, or what was measured
 
 # row NAME COMMAND...: a check that every server must pass, and its row of the table.
 row() {
@@ -17,9 +17,14 @@ row() {
 cell_of() {
   local -n all=$1
   local before=$failed
+  echo ok >"$work/cell"
   check "${@:2}"
-  all[$2,$server]=$([[ $failed == "$before" ]] && echo ok || echo FAILED)
+  all[$2,$server]=FAILED
+  [[ $failed != "$before" ]] || all[$2,$server]=$(<"$work/cell")
 }
+
+# shows WORD: the cell has it instead of `ok`.
+shows() { echo "$1" >"$work/cell"; }
 
 # at PORT check ...: where the server has that port.
 at() {
@@ -72,6 +77,7 @@ print_table() {
 
 finish() {
   print_table rows cells "${mail_servers[@]}"
+  print_table flight_rows flight_cells "${servers[@]}"
   print_table login_rows login_cells "${servers[@]}"
   echo
   echo "$passed passed, $failed failed"
@@ -82,7 +88,7 @@ finish() {
 complain() {
   echo "$*"
   echo "mailmote-send $(<"$work/arguments")"
-  echo "exit code $exit_code; it said:"
+  echo "exit code ${exit_code-unknown}; it said:"
   cat -v "$work/out" "$work/err"
   echo 'the server heard:'
   server_dialogues
@@ -129,15 +135,17 @@ nothing_arrived() { [[ -z $(delivered) ]] || complain 'a mail was delivered'; }
 # arrived MAIL RECIPIENT...: each of them, and nobody else, has the mail, byte for byte; a recipient
 # named twice has it twice.
 arrived() {
-  local mail=$1 file expected actual
+  local mail=$1 file octets expected actual
   shift
   expected=$(printf '%s\n' "$@" | sort)
-  actual=$(delivered | while read -r file; do recipient_of "$file"; done | sort)
+  envelopes >"$work/envelopes"
+  actual=$(cut -d ' ' -f 4 "$work/envelopes" | sort)
   [[ $actual == "$expected" ]] || complain "delivered to: $actual"
-  while read -r file; do
-    [[ $(reverse_path_of "$file") == "${from-$sender}" ]] || complain 'wrong reverse-path'
-    message_in "$file" | cmp - "$work/mails/$mail.expected" || complain "$mail was changed"
-  done < <(delivered)
+  [[ $(cut -d ' ' -f 3 "$work/envelopes" | sort -u) == "<${from-$sender}>" ]] ||
+    complain 'wrong reverse-path'
+  while read -r file octets; do
+    cmp -i "$octets:0" "$file" "$work/mails/$mail.expected" || complain "$mail was changed"
+  done < <(cut -d ' ' -f 1,2 "$work/envelopes" | sort -u)
 }
 
 # base64_of TEXT: \0 in it is a NUL.

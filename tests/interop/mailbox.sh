@@ -4,18 +4,34 @@
 
 delivered() { find "$mailbox/new" -type f; }
 
-# As it was sent, but that lines end in LF.
-message_in() {
-  local prepended
-  prepended=$(awk -v hops="${received_lines-1}" '
-    NR <= 3 && /^(Return-[Pp]ath|X-Original-To|Delivered-To|Envelope-to): / { lines = NR; next }
-    NR == lines + 1 && /^Received: from / && received < hops { received++; lines = NR; next }
-    NR == lines + 1 && received && /^\t/ { lines = NR; next }
-    { exit }
-    END { print lines + 0 }' "$1")
-  tail -n "+$((prepended + 1))" "$1"
+# A line for each recipient of each delivered mail: FILE OCTETS <REVERSE-PATH> RECIPIENT. The message
+# begins behind so many octets. A file may have many recipients: `Envelope-to: a,` and ` b` below it.
+envelopes() {
+  find "${1-$mailbox/new}" -type f -exec awk -v hops="${received_lines-1}" '
+    function end_file() { for (i = 1; i <= recipients; i++) print file, octets, path, to[i] }
+    function is_on_top() {
+      if (!received && /^(Return-[Pp]ath|X-Original-To|Delivered-To|Envelope-to): /) return 1
+      if (/^Received: from / && received < hops) return ++received
+      return (received && /^\t/) || (!received && is_list && /^ /)
+    }
+    FNR == 1 {
+      end_file()
+      file = FILENAME
+      path = "<>" # some leave it out
+      octets = recipients = received = is_list = 0
+    }
+    !is_on_top() { nextfile }
+    { octets += length($0) + 1 }
+    received { next }
+    $1 ~ /^Return-[Pp]ath:$/ { path = $2 }
+    { is_list = $1 == "Envelope-to:" || (is_list && /^ /) }
+    is_list || $1 == "Delivered-To:" { to[++recipients] = $NF; sub(/,$/, "", to[recipients]) }
+    END { end_file() }' {} +
 }
 
-reverse_path_of() { sed -n 's/^Return-[Pp]ath: <\(.*\)>$/\1/p;3q' "$1"; }
-
-recipient_of() { sed -n 's/^\(Delivered-To\|Envelope-to\): //p;3q' "$1"; }
+# As it was sent, but that lines end in LF.
+message_in() {
+  local octets
+  octets=$(envelopes "$1" | awk 'NR == 1 { print $2 }')
+  tail -c "+$((octets + 1))" "$1"
+}

@@ -8,6 +8,7 @@ source "$interop/unpacked.sh"
 pipelining=no
 completes_header=yes
 logins='plain login'
+flaws=forgets_envelope
 
 # Debian 12's own release cannot serve TLS with its OpenSSL.
 server_needs() {

@@ -5,6 +5,8 @@
 source "$interop/dovecot_auth.sh"
 
 pipelining=yes
+chunking=yes
+unused='VRFY ETRN'
 completes_header=no
 logins='plain login'
 

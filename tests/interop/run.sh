@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
 # run.sh BUILD_DIR [SERVER...]: sends mail with BUILD_DIR/mailmote-send through real servers on
-# loopback, and reads it back from their mailboxes. Ends with two tables: what all of them must do, and
-# how each lets in. Needs root, as the servers do.
+# loopback, and reads it back from their mailboxes. Ends with three tables: what all of them must do, how
+# few round trips each bears, and how each lets in. Needs root, as the servers do.
 #
 # The checks are written once (checks.sh). A server is one script, which provides
 #
 #   pipelining             yes or no: whether it offers PIPELINING
+#   chunking               yes, if it offers CHUNKING
+#   flaws                  of those that flights.sh names
+#   unused                 extensions that it must offer and mailmote must pass over
 #   completes_header       yes or no: whether it puts something into a mail that has no header
 #   logins                 the mechanisms that it offers, as logins.sh wants them
 #   rows_of_server         `logins` where it is asked for nothing else
@@ -42,6 +45,9 @@ source "$interop/mails.sh"
 source "$interop/expectations.sh"
 source "$interop/checks.sh"
 source "$interop/composed.sh"
+source "$interop/chunks.sh"
+source "$interop/flights.sh"
+source "$interop/notifications.sh"
 source "$interop/logins.sh"
 
 give_up() {
@@ -80,7 +86,7 @@ make_mails "$work/mails" || give_up 'the mails cannot be written'
 make_files "$work/files" || give_up 'the files cannot be written'
 
 for server in "${servers[@]}"; do
-  rows_of_server=all received_lines=1
+  rows_of_server=all received_lines=1 chunking=no flaws='' unused=''
   source "$interop/$server.sh"
   missing=$(server_needs)
   [[ -z $missing ]] || give_up "missing packages: ${missing//$'\n'/ }"
@@ -89,11 +95,15 @@ for server in "${servers[@]}"; do
   server_comes_to_rest || give_up "$server does not come to rest after its greetings"
   echo "# $(server_version)"
   run_login_rows
+  run_flight_rows
   if [[ $rows_of_server == all ]]; then
     mail_servers+=("$server")
     run_rows
+    run_chunk_rows
+    run_notification_rows
     run_composed_rows
     run_checks
+    run_chunk_checks
     run_composed_checks
   fi
   end_processes
