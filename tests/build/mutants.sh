@@ -100,7 +100,7 @@ plant 'a chunk may be shorter than its text' smtp/message_writer.hpp \
 plant 'those behind a 452 are given up' smtp/recipient_tally.hpp \
   'puts_off(reply) && has_somebody()' '!BUG && puts_off(reply) && has_somebody()'
 plant 'a mail that goes to nobody is believed to be taken' smtp/session.hpp \
-  'positive && !nobody' 'positive && (BUG || !nobody)'
+  '(positive && !nobody)' '(positive && (BUG || !nobody))'
 plant 'the next mail may follow one that ends its connection' smtp/transaction.hpp \
   'return mail.then == after::stay &&' 'return (BUG || mail.then == after::stay) &&'
 plant 'goodbye is said before the server can want a second mail' smtp/transaction.hpp \

@@ -15,7 +15,9 @@ std::string read_to_end(Readable& from, std::size_t room) {
   std::string piece(room, '?');
   for (;;) {
     const mailmote::io_result result = from.read_some(piece);
-    if (result.status() == mailmote::io_status::want_read) continue;
+    const bool waits = result.status() == mailmote::io_status::want_read ||
+                       result.status() == mailmote::io_status::want_write;
+    if (waits) continue;
     if (!result.ok()) {
       CHECK(result.status() == mailmote::io_status::closed);
       return all;
