@@ -97,10 +97,10 @@ composes_utf8() {
 # A ready-made mail, too.
 sends_utf8() {
   local address=jürgen@example.test
-  send "$1" --to "$address" --body "$work/mails/small.sent"
+  send "$1" --to "$address" --body "$work/mails/eight_bit.sent"
   exits 0
   says_of_mail ' BODY=8BITMIME SMTPUTF8'
-  arrived small "$address"
+  arrived eight_bit "$address"
 }
 
 # composes_no_utf8 PORT

@@ -49,7 +49,7 @@ refuses_login() {
   send starttls --to ops@example.test --body "$work/mails/small.sent" --auth plain \
     --pipeline-auth "$@"
   exits 77
-  says '^mailmote-send: not delivered: the server refuses the login'
+  says '^mailmote-send: not delivered: the user name or password is wrong'
   nothing_arrived
   if [[ $pipelining == no ]]; then
     heard 'EHLO STARTTLS EHLO AUTH QUIT'

@@ -17,7 +17,7 @@ asks_for_notification() {
   fi
   exits 0
   diff - <(server_lines | grep -E '^(MAIL FROM|RCPT TO):<') <<END || complain 'the server heard something else'
-MAIL FROM:<$sender> SIZE=$(stat -c %s "$work/mails/small.sent") BODY=8BITMIME RET=HDRS ENVID=alert-17
+MAIL FROM:<$sender> SIZE=$(stat -c %s "$work/mails/small.sent") RET=HDRS ENVID=alert-17
 RCPT TO:<ops@example.test> NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;ops@example.test
 END
   for ((tries = 0; tries < 100; tries++)); do # some are sent when the queue is next looked at
