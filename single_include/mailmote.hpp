@@ -1043,7 +1043,9 @@ struct settings {
   std::uint32_t eager_body = 64 * 1024;
 
   // With PIPELINING, MAIL and what follows leave together with AUTH PLAIN and EXTERNAL (RFC 4954
-  // section 4). A server may then take the mail and refuse the login: the outcome has both.
+  // section 4). A server may then take the mail and refuse the login: the outcome has both. Not together
+  // with `chunking` for Dovecot's submission service: it reads the chunk behind a refused login as
+  // commands.
   bool pipeline_auth = false;
 
   timeouts_reference timeouts = default_timeouts;
