@@ -28,7 +28,7 @@ test: ## run every test, with g++ and clang++
 	@tests/build/packages.sh test
 	$(CONFIGURE) -DMAILMOTE_SECOND_COMPILER=$(SECOND)
 	$(COMPILE)
-	ctest --test-dir $(BUILD) -j $(JOBS) --output-on-failure --timeout 300
+	ctest --test-dir $(BUILD) -j $(JOBS) --output-on-failure --timeout 600
 	@grep -h '^sweep:' $(BUILD)/Testing/Temporary/LastTest.log | sort -u
 
 send: ## build the command mailmote-send
