@@ -329,6 +329,147 @@ struct body_source {
 
 }  // namespace mailmote
 
+// ---- <mailmote/smtp/outcome.hpp> ----
+
+// outcome.hpp: what became of a mail, and of each of its recipients.
+//
+// Knows:          the three fates of an alert, where the dialogue stood, what the server said.
+// Does not know:  how the dialogue got there.
+// Bounds:         the server's words are cut to `max_kept_text` octets (reply.hpp).
+
+namespace mailmote {
+
+enum class fate : std::uint8_t {
+  delivered,      // the server took responsibility: 2xx to the last byte of the message
+  not_delivered,  // certain: refused, or it never got so far
+  unknown,        // the whole message may have arrived, and no proper reply says so
+};
+
+// Where the dialogue stood: the command whose reply was awaited, or that could not be sent.
+enum class phase : std::uint8_t {
+  start,  // before the first byte
+  greeting,
+  ehlo,  // EHLO or HELO, before or inside TLS
+  starttls,
+  handshake,
+  auth,
+  rset,
+  mail,
+  rcpt,
+  data,
+  message,  // while the message was sent
+  accept,   // the final dot was sent, its reply awaited
+  quit,
+};
+
+// Whether trying again can help.
+enum class retry : std::uint8_t {
+  no,     // refused for good; or somebody has it, or may have it, who would get the same mail again
+  later,  // the same mail, after a while
+  after_change,  // once the mail, the settings, the login or the server's set-up are mended
+};
+
+// RFC 3463: class.subject.detail. All zero: the reply carried none.
+struct enhanced_code {
+  std::uint8_t status = 0;  // 2, 4 or 5
+  std::uint16_t subject = 0;
+  std::uint16_t detail = 0;
+  friend constexpr bool operator==(enhanced_code, enhanced_code) = default;
+};
+
+// Whether trying again can help after `error`, with the server's `code` (0: none).
+constexpr retry retry_after(errc error, std::uint16_t code) {
+  if (code / 100 == 4) return retry::later;
+  switch (error) {
+    case errc::busy:
+    case errc::canceled:
+    case errc::resolver_failed:
+    case errc::stream_failed:
+    case errc::closed_before_reply:
+    case errc::closed_in_reply:
+    case errc::idle_closed:
+    case errc::too_many_mails:
+    case errc::timeout:
+    case errc::service_closing:
+    case errc::source_timeout:
+    case errc::tls_out_of_memory:
+    case errc::tls_no_random:
+    case errc::auth_no_random:
+    case errc::tls_truncated: return retry::later;
+    case errc::none:
+    case errc::malformed_reply:
+    case errc::endless_reply:
+    case errc::unexpected_reply:
+    case errc::unsolicited_reply:
+    case errc::tls_injection:
+    case errc::bad_challenge:
+    case errc::challenge_too_long:
+    case errc::greeting_refused:
+    case errc::ehlo_refused:
+    case errc::tls_refused:
+    case errc::mail_refused:
+    case errc::recipients_refused:
+    case errc::data_refused:
+    case errc::message_refused: return retry::no;
+    default: return retry::after_change;
+  }
+}
+
+struct outcome {
+  mailmote::fate fate = mailmote::fate::not_delivered;
+  mailmote::phase phase = mailmote::phase::start;  // of `error`; meaningless without one
+  errc error = errc::none;  // why the mail, or the connection, failed; the first reason stands
+  mailmote::retry retry = mailmote::retry::no;
+  std::uint16_t code = 0;  // the reply behind `error`, or to the message; 0: there was none
+  enhanced_code enhanced{};
+  std::size_t accepted = 0;  // recipients with a 2xx; they share the fate of the mail
+  std::size_t refused = 0;   // recipients with a 4xx or 5xx; not delivered
+  // A mail that the server takes only in parts is several: those recipients before this one whom the
+  // server has accepted have it, whatever the fate is, which is that of the others.
+  std::size_t delivered_before = 0;
+  // The reply's words, for people. UNTRUSTED: the server wrote them. Printable ASCII, with `?` for
+  // what is not. Valid until the client is used again.
+  std::string_view server_text{};
+  // The name of the login's mechanism that was used last, such as "SCRAM-SHA-256"; empty: none was.
+  std::string_view mechanism{};
+  // What the server said of a login that it refused, beside its reply: OAuth's JSON. UNTRUSTED, and of
+  // the mechanism.
+  std::string_view login_text{};
+  // With errc::extension_missing, the keyword that the server does not offer. Of the parameters or
+  // the settings, and valid while they are.
+  std::string_view missing{};
+};
+
+// One RCPT's reply, handed out when it arrives.
+struct recipient_reply {
+  std::size_t index = 0;  // in the envelope's `to`
+  std::string_view address{};
+  std::uint16_t code = 0;
+  enhanced_code enhanced{};
+  std::string_view server_text{};  // UNTRUSTED, see outcome; valid during the call
+
+  constexpr bool accepted() const { return code / 100 == 2; }
+
+  // What became of this recipient, once the mail's outcome is known. One that never got a reply
+  // has no recipient_reply, and was not delivered to.
+  constexpr mailmote::fate fate_in(const outcome& mail) const {
+    if (!accepted()) return mailmote::fate::not_delivered;
+    return index < mail.delivered_before ? mailmote::fate::delivered : mail.fate;
+  }
+};
+
+// Hears each recipient's reply, in the order of the envelope; and another one of whom the server wanted
+// in another mail, which then stands. Called from inside `poll`, and must
+// not call back into the client.
+struct recipient_listener {
+  virtual void on_recipient(const recipient_reply& reply) noexcept = 0;
+
+ protected:
+  ~recipient_listener() = default;
+};
+
+}  // namespace mailmote
+
 // ---- <mailmote/text/ascii.hpp> ----
 
 // ascii.hpp: the letters and digits of protocols, whatever the locale.
@@ -372,6 +513,163 @@ constexpr bool has_non_ascii(std::string_view s) {
 }
 
 }  // namespace mailmote::ascii
+
+// ---- <mailmote/smtp/reply.hpp> ----
+
+// reply.hpp: reads one reply of the server, octet by octet.
+//
+// Knows:          RFC 5321 4.2 (three digits, continuation lines), RFC 3463 and 2034 (enhanced codes).
+// Does not know:  which command is answered; the first digit decides, and the session judges it.
+// Bounds:         `max_kept_text` octets of text are kept for people; a reply of any length up to
+//                 `max_reply_octets` is read in that.
+
+namespace mailmote::smtp {
+
+// RFC 5321 4.5.3.1.5 says 512 for a line. Real servers write more, and nothing here depends on it;
+// what is more than this is an attack on the caller's patience.
+inline constexpr std::uint32_t max_reply_octets = 2u << 20;
+
+inline constexpr std::size_t max_kept_text = 80;
+
+// Reads class "." subject "." detail from the beginning of a text (RFC 2034 section 4).
+class enhanced_code_reader {
+ public:
+  constexpr void feed(char c) {
+    if (part_ >= complete) return;
+    if (ascii::is_digit(c) && digits_ < 3) {
+      parts_[part_] = static_cast<std::uint16_t>(parts_[part_] * 10 + (c - '0'));
+      ++digits_;
+    } else if (digits_ > 0 && c == (part_ == 2 ? ' ' : '.')) {
+      digits_ = 0;
+      ++part_;
+    } else {
+      part_ = none;
+    }
+  }
+
+  // The code that the text began with, if it is of the class of the reply's `code`.
+  constexpr enhanced_code read(std::uint16_t code) const {
+    const bool whole = part_ == complete || (part_ == 2 && digits_ > 0);
+    const unsigned status = parts_[0];
+    const bool known = status == 2 || status == 4 || status == 5;
+    if (!whole || !known || status != code / 100u) return {};
+    return {static_cast<std::uint8_t>(status), parts_[1], parts_[2]};
+  }
+
+ private:
+  static constexpr std::uint8_t complete = 3;
+  static constexpr std::uint8_t none = 4;
+
+  std::array<std::uint16_t, 3> parts_{};
+  std::uint8_t part_ = 0;  // being read; or one of the above, when there is no more
+  std::uint8_t digits_ = 0;
+};
+
+// Calm about what real servers do: lines that end in LF alone, lines without text, two spaces
+// after the code, any octets in the text. Strict about the code: three digits, 1 to 5 first, the
+// same in every line.
+class reply_parser {
+ public:
+  enum class event : std::uint8_t {
+    none,       // an octet of the code, or of a line end
+    text,       // an octet of a line's text
+    line_end,   // a line is over, and more will follow
+    complete,   // the reply is over: code(), enhanced() and text() are true
+    malformed,  // this is no reply
+    endless,    // max_reply_octets without an end
+  };
+
+  constexpr void begin() { octets_ = 0; }  // whatever was read before
+  constexpr event feed(char c);
+
+  // Before the first octet of a reply, so that an end of the stream here cuts nothing in two.
+  constexpr bool between_replies() const { return octets_ == 0; }
+
+  constexpr std::uint16_t code() const { return code_; }
+  constexpr bool is_class(int first_digit) const { return code_ / 100 == first_digit; }
+  constexpr bool is_refusal() const { return is_class(4) || is_class(5); }
+  constexpr std::uint16_t line_code() const { return line_code_; }  // of the line being read
+  constexpr enhanced_code enhanced() const { return enhanced_.read(code_); }
+
+  // The beginning of the text, lines joined by a space, for people. Everything that is not
+  // printable ASCII has become `?`. It stands until the next reply begins, or while it is held.
+  constexpr std::string_view text() const { return {text_.data(), kept_}; }
+  constexpr void hold_text(bool hold) { text_held_ = hold; }
+  constexpr bool holds_text() const { return text_held_; }
+  constexpr void forget_text() { kept_ = 0; }
+
+ private:
+  constexpr bool is_first_line() const { return code_ == 0; }
+  constexpr void begin_line();
+  constexpr event end_line();
+  constexpr void keep(char c);
+
+  enum class place : std::uint8_t { digit_1, digit_2, digit_3, code_end, separator, text };
+
+  std::uint32_t octets_ = 0;  // of this reply so far
+  std::uint16_t code_ = 0;    // of the first line
+  std::uint16_t line_code_ = 0;
+  enhanced_code_reader enhanced_{};
+  std::uint8_t kept_ = 0;
+  place place_ = place::digit_1;
+  bool last_line_ = false;
+  bool text_held_ = false;
+  std::array<char, max_kept_text> text_{};
+};
+
+constexpr reply_parser::event reply_parser::feed(char c) {
+  if (octets_ == 0) {
+    code_ = 0;
+    enhanced_ = {};
+    if (!text_held_) kept_ = 0;
+    begin_line();
+  }
+  if (++octets_ > max_reply_octets) return event::endless;
+  if (place_ < place::code_end) {
+    if (!ascii::is_digit(c)) return event::malformed;
+    line_code_ = static_cast<std::uint16_t>(line_code_ * 10 + (c - '0'));
+    place_ = static_cast<place>(static_cast<unsigned>(place_) + 1);
+    return event::none;
+  }
+  if (c == '\n') return end_line();
+  if (c == '\r') return event::none;  // it belongs to the line's end, or to nothing
+  if (place_ == place::code_end) {
+    if (c != ' ' && c != '-') return event::malformed;
+    last_line_ = c == ' ';
+    place_ = place::separator;
+    return event::none;
+  }
+  if (place_ == place::separator) {
+    if (c == ' ') return event::none;  // some servers write two
+    place_ = place::text;
+    if (kept_ > 0) keep(' ');
+  }
+  if (is_first_line()) enhanced_.feed(c);
+  keep(c);
+  return event::text;
+}
+
+constexpr void reply_parser::begin_line() {
+  line_code_ = 0;
+  place_ = place::digit_1;
+}
+
+constexpr reply_parser::event reply_parser::end_line() {
+  if (place_ == place::code_end) last_line_ = true;  // the code stood alone
+  if (is_first_line()) code_ = line_code_;
+  const bool agrees = line_code_ == code_ && code_ >= 100 && code_ < 600;
+  begin_line();
+  if (!agrees) return event::malformed;
+  if (!last_line_) return event::line_end;
+  octets_ = 0;
+  return event::complete;
+}
+
+constexpr void reply_parser::keep(char c) {
+  if (!text_held_ && kept_ < text_.size()) text_[kept_++] = ascii::is_printable(c) ? c : '?';
+}
+
+}  // namespace mailmote::smtp
 
 // ---- <mailmote/text/word_list.hpp> ----
 
@@ -695,147 +993,6 @@ constexpr void capability_parser::take_limit(std::string_view w, capabilities& i
 
 }  // namespace mailmote::smtp
 
-// ---- <mailmote/smtp/outcome.hpp> ----
-
-// outcome.hpp: what became of a mail, and of each of its recipients.
-//
-// Knows:          the three fates of an alert, where the dialogue stood, what the server said.
-// Does not know:  how the dialogue got there.
-// Bounds:         the server's words are cut to `max_kept_text` octets (reply.hpp).
-
-namespace mailmote {
-
-enum class fate : std::uint8_t {
-  delivered,      // the server took responsibility: 2xx to the last byte of the message
-  not_delivered,  // certain: refused, or it never got so far
-  unknown,        // the whole message may have arrived, and no proper reply says so
-};
-
-// Where the dialogue stood: the command whose reply was awaited, or that could not be sent.
-enum class phase : std::uint8_t {
-  start,  // before the first byte
-  greeting,
-  ehlo,  // EHLO or HELO, before or inside TLS
-  starttls,
-  handshake,
-  auth,
-  rset,
-  mail,
-  rcpt,
-  data,
-  message,  // while the message was sent
-  accept,   // the final dot was sent, its reply awaited
-  quit,
-};
-
-// Whether trying again can help.
-enum class retry : std::uint8_t {
-  no,            // refused for good; or the fate is unknown, and a second try may send it twice
-  later,         // the same mail, after a while
-  after_change,  // once the mail, the settings, the login or the server's set-up are mended
-};
-
-// RFC 3463: class.subject.detail. All zero: the reply carried none.
-struct enhanced_code {
-  std::uint8_t status = 0;  // 2, 4 or 5
-  std::uint16_t subject = 0;
-  std::uint16_t detail = 0;
-  friend constexpr bool operator==(enhanced_code, enhanced_code) = default;
-};
-
-// Whether trying again can help after `error`, with the server's `code` (0: none).
-constexpr retry retry_after(errc error, std::uint16_t code) {
-  if (code / 100 == 4) return retry::later;
-  switch (error) {
-    case errc::busy:
-    case errc::canceled:
-    case errc::resolver_failed:
-    case errc::stream_failed:
-    case errc::closed_before_reply:
-    case errc::closed_in_reply:
-    case errc::idle_closed:
-    case errc::too_many_mails:
-    case errc::timeout:
-    case errc::service_closing:
-    case errc::source_timeout:
-    case errc::tls_out_of_memory:
-    case errc::tls_no_random:
-    case errc::auth_no_random:
-    case errc::tls_truncated: return retry::later;
-    case errc::none:
-    case errc::malformed_reply:
-    case errc::endless_reply:
-    case errc::unexpected_reply:
-    case errc::unsolicited_reply:
-    case errc::tls_injection:
-    case errc::bad_challenge:
-    case errc::challenge_too_long:
-    case errc::greeting_refused:
-    case errc::ehlo_refused:
-    case errc::tls_refused:
-    case errc::mail_refused:
-    case errc::recipients_refused:
-    case errc::data_refused:
-    case errc::message_refused: return retry::no;
-    default: return retry::after_change;
-  }
-}
-
-struct outcome {
-  mailmote::fate fate = mailmote::fate::not_delivered;
-  mailmote::phase phase = mailmote::phase::start;  // of `error`; meaningless without one
-  errc error = errc::none;  // why the mail, or the connection, failed; the first reason stands
-  mailmote::retry retry = mailmote::retry::no;
-  std::uint16_t code = 0;  // the reply behind `error`, or to the message; 0: there was none
-  enhanced_code enhanced{};
-  std::size_t accepted = 0;  // recipients with a 2xx; they share the fate of the mail
-  std::size_t refused = 0;   // recipients with a 4xx or 5xx; not delivered
-  // A mail that the server takes only in parts is several: those recipients before this one whom the
-  // server has accepted have it, whatever the fate is, which is that of the others.
-  std::size_t delivered_before = 0;
-  // The reply's words, for people. UNTRUSTED: the server wrote them. Printable ASCII, with `?` for
-  // what is not. Valid until the client is used again.
-  std::string_view server_text{};
-  // The name of the login's mechanism that was used last, such as "SCRAM-SHA-256"; empty: none was.
-  std::string_view mechanism{};
-  // What the server said of a login that it refused, beside its reply: OAuth's JSON. UNTRUSTED, and of
-  // the mechanism.
-  std::string_view login_text{};
-  // With errc::extension_missing, the keyword that the server does not offer. Of the parameters or
-  // the settings, and valid while they are.
-  std::string_view missing{};
-};
-
-// One RCPT's reply, handed out when it arrives.
-struct recipient_reply {
-  std::size_t index = 0;  // in the envelope's `to`
-  std::string_view address{};
-  std::uint16_t code = 0;
-  enhanced_code enhanced{};
-  std::string_view server_text{};  // UNTRUSTED, see outcome; valid during the call
-
-  constexpr bool accepted() const { return code / 100 == 2; }
-
-  // What became of this recipient, once the mail's outcome is known. One that never got a reply
-  // has no recipient_reply, and was not delivered to.
-  constexpr mailmote::fate fate_in(const outcome& mail) const {
-    if (!accepted()) return mailmote::fate::not_delivered;
-    return index < mail.delivered_before ? mailmote::fate::delivered : mail.fate;
-  }
-};
-
-// Hears each recipient's reply, in the order of the envelope; and another one of whom the server wanted
-// in another mail, which then stands. Called from inside `poll`, and must
-// not call back into the client.
-struct recipient_listener {
-  virtual void on_recipient(const recipient_reply& reply) noexcept = 0;
-
- protected:
-  ~recipient_listener() = default;
-};
-
-}  // namespace mailmote
-
 // ---- <mailmote/smtp/envelope.hpp> ----
 
 // envelope.hpp: who a mail is from and who shall get it (RFC 5321 section 2.3.1).
@@ -931,6 +1088,303 @@ struct envelope {
 };
 
 }  // namespace mailmote
+
+// ---- <mailmote/smtp/recipient_tally.hpp> ----
+
+// recipient_tally.hpp: counts which recipients were named, answered and accepted.
+//
+// The recipients of a mail go into one transaction, or into several, where the server takes fewer
+// at a time: each is a range of them, and follows on the one before.
+//
+// Knows:          the policies recipients::any and recipients::all; RFC 9422's RCPTMAX and
+//                 RCPTDOMAINMAX; what of a transaction the server wants in another (RFC 5321 4.5.3.1.10).
+// Does not know:  when a RCPT may be sent, or what else happens to the mail.
+// Bounds:         the same size for one recipient and for ten thousand. Only where a server limits
+//                 their domains are the earlier ones of a transaction read again for each.
+
+namespace mailmote::smtp {
+
+class recipient_tally {
+ public:
+  // Whose domains are compared at most, so that it does not take long (law 2).
+  static constexpr std::size_t max_compared = 1000;
+
+  constexpr void begin(const envelope& mail) {
+    *this = {};
+    end_ = mail.to.size();
+  }
+
+  constexpr std::size_t first() const { return first_; }  // of the transaction
+  constexpr std::size_t sent() const { return sent_; }
+  constexpr std::size_t answered() const { return answered_; }
+  constexpr std::size_t accepted() const { return accepted_; }
+  constexpr std::size_t refused() const { return answered_ - accepted_; }
+  constexpr bool all_sent() const { return sent_ == end_; }
+  constexpr bool all_answered() const { return answered_ == end_; }
+
+  // Whether the server takes all of them in one transaction; of too many to compare: no.
+  static bool takes_all(const envelope& mail, const capabilities& offered) {
+    const std::size_t size = mail.to.size();
+    if (offered.max_recipients > 0 && size > offered.max_recipients) return false;
+    if (size <= offered.max_recipient_domains || offered.max_recipient_domains == 0) return true;
+    if (size > max_compared) return false;
+    recipient_tally all;
+    all.begin(mail);
+    while (!all.all_sent()) all.count_sent(mail, offered);
+    return all.sent() == mail.to.size();
+  }
+
+  // One is named; and the transaction's last it is, if the server takes no more.
+  void count_sent(const envelope& mail, const capabilities& offered) {
+    ++sent_;
+    if (sent_ < end_ && is_full(mail, offered)) end_ = sent_;
+  }
+
+  // Takes one RCPT's reply of 2xx, 4xx or 5xx, and tells the listener.
+  void take(const envelope& mail, const reply_parser& reply) {
+    if (mail.listener) {
+      mail.listener->on_recipient({answered_, mail.to[answered_], reply.code(), reply.enhanced(),
+                                   reply.holds_text() ? std::string_view{} : reply.text()});
+    }
+    ++answered_;
+    last_decides_ = false;
+    put_off_ = puts_off(reply) && has_somebody() ? put_off_ + 1 : 0;
+    const int digit = reply.code() / 100;
+    if (digit == 2) {
+      ++accepted_;
+      return;
+    }
+    const int deciding = mail.deliver_if == recipients::all ? 5 : 4;
+    if (code_ != 0 && (code_ / 100 == deciding || digit != deciding)) return;
+    code_ = reply.code();
+    enhanced_ = reply.enhanced();
+    last_decides_ = true;
+  }
+
+  // The refusal that speaks for all: one that may be taken back later, as `any` needs but one
+  // recipient; or one for good, as it spoils the mail for `all`.
+  constexpr std::uint16_t code() const { return code_; }
+  constexpr enhanced_code enhanced() const { return enhanced_; }
+  constexpr bool last_answer_decides() const { return last_decides_; }
+
+  // Whether there will be nobody in this transaction, whatever the outstanding replies are.
+  constexpr bool is_lost(const envelope& mail) const {
+    if (mail.deliver_if == recipients::all && refused() > 0) return true;
+    return !has_somebody() && all_answered();
+  }
+
+  // Whether earlier transactions had somebody: they are delivered.
+  constexpr bool has_delivered() const { return delivered_ > 0; }
+
+  // Whether some are left for another transaction.
+  constexpr bool leaves_some(const envelope& mail) const {
+    return end_ < mail.to.size() || put_off_ > 0;
+  }
+
+  // Goes on to those that are left.
+  constexpr void advance(const envelope& mail) {
+    answered_ -= put_off_;
+    first_ = sent_ = answered_;
+    end_ = mail.to.size();
+    delivered_ = accepted_;
+    put_off_ = domains_ = 0;
+  }
+
+ private:
+  constexpr bool has_somebody() const { return accepted_ > delivered_; }
+
+  // "Too many recipients", rightly or as RFC 821 had it; a full mailbox is something else.
+  static constexpr bool puts_off(const reply_parser& reply) {
+    const enhanced_code enhanced = reply.enhanced();
+    const bool is_limit = enhanced.subject == 5 && enhanced.detail == 3;
+    return is_limit ? reply.is_refusal() : reply.code() == 452 && enhanced.subject != 2;
+  }
+
+  static constexpr std::string_view domain_of(std::string_view address) {
+    address.remove_prefix(address.rfind('@') + 1);  // of the null address: nothing
+    return address;
+  }
+
+  bool is_full(const envelope& mail, const capabilities& offered) {
+    if (offered.max_recipients > 0 && sent_ - first_ >= offered.max_recipients) return true;
+    if (offered.max_recipient_domains == 0) return false;
+    if (sent_ - first_ >= max_compared) return true;
+    if (domains_ == 0) domains_ = 1;  // the first's
+    const std::string_view domain = domain_of(mail.to[sent_]);
+    for (std::size_t i = first_; i < sent_; ++i) {
+      if (ascii::equal_ignoring_case(domain_of(mail.to[i]), domain)) return false;
+    }
+    return ++domains_ > offered.max_recipient_domains;
+  }
+
+  std::size_t first_ = 0;  // [first_, end_): the transaction's recipients
+  std::size_t end_ = 0;
+  std::size_t sent_ = 0;       // recipients before it were named
+  std::size_t answered_ = 0;   // likewise
+  std::size_t accepted_ = 0;   // of all transactions
+  std::size_t delivered_ = 0;  // accepted in earlier ones
+  std::size_t put_off_ = 0;    // the last answers of which none was anything else
+  std::size_t domains_ = 0;
+  std::uint16_t code_ = 0;
+  enhanced_code enhanced_{};
+  bool last_decides_ = false;
+};
+
+}  // namespace mailmote::smtp
+
+// ---- <mailmote/smtp/verdict.hpp> ----
+
+// verdict.hpp: what is known of a mail's fate so far.
+//
+// Knows:          that the first reason for a failure stands, and that a mail is decided once.
+// Does not know:  what leads to which fate (session.hpp).
+// Bounds:         24 bytes on a 32-bit machine.
+
+namespace mailmote::smtp {
+
+class verdict {
+ public:
+  constexpr void begin() {
+    state_ = state::open;
+    fate_ = fate::not_delivered;
+    phase_ = phase::start;
+    error_ = errc::none;
+    cite(0, {});
+  }
+
+  constexpr bool is_open() const { return state_ == state::open; }
+  constexpr errc error() const { return error_; }
+
+  // errc::none: it was taken. False when there is a reason already.
+  constexpr bool record(errc why, phase where) {
+    if (!is_open() || error_ != errc::none) return false;
+    error_ = why;
+    phase_ = where;
+    return true;
+  }
+
+  // The reply that says so.
+  constexpr void cite(std::uint16_t code, enhanced_code enhanced) {
+    code_ = code;
+    enhanced_ = enhanced;
+  }
+
+  // Whom it is about.
+  constexpr void count(const recipient_tally& recipients) {
+    accepted_ = recipients.accepted();
+    refused_ = recipients.refused();
+    first_ = recipients.has_delivered() ? recipients.first() : 0;
+  }
+
+  constexpr void decide(fate reached) {
+    if (!is_open()) return;
+    state_ = state::decided;
+    fate_ = reached;
+  }
+
+  constexpr bool is_decided() const { return state_ == state::decided; }
+  constexpr bool is_told() const { return state_ == state::told; }
+
+  // True once, when the mail is decided.
+  constexpr bool tell() {
+    if (state_ != state::decided) return false;
+    state_ = state::told;
+    return true;
+  }
+
+  // `login` is null where none was begun.
+  outcome result(std::string_view server_text, const sasl::mechanism* login) const {
+    const bool nobody_has_it = fate_ == fate::not_delivered && first_ == 0;
+    const retry again = nobody_has_it ? retry_after(error_, code_) : retry::no;
+    return {fate_,
+            phase_,
+            error_,
+            again,
+            code_,
+            enhanced_,
+            accepted_,
+            refused_,
+            first_,
+            code_ != 0 ? server_text : std::string_view{},
+            login != nullptr ? sasl::name(login->selected()) : std::string_view{},
+            login != nullptr ? login->server_text() : std::string_view{}};
+  }
+
+ private:
+  enum class state : std::uint8_t { open, decided, told };
+
+  state state_ = state::told;  // of no mail at all
+  fate fate_ = fate::not_delivered;
+  phase phase_ = phase::start;
+  errc error_ = errc::none;
+  std::uint16_t code_ = 0;
+  enhanced_code enhanced_{};
+  std::size_t accepted_ = 0;
+  std::size_t refused_ = 0;
+  std::size_t first_ = 0;  // recipient of those that the fate is of
+};
+
+}  // namespace mailmote::smtp
+
+// ---- <mailmote/smtp/previous_mail.hpp> ----
+
+// previous_mail.hpp: the mail whose final reply the next one did not wait for.
+//
+// Knows:          what is known of it: nothing but its reply is missing.
+// Does not know:  the mail behind it.
+// Bounds:         a verdict; its reply's words are in the parser, and held there until they were shown.
+
+namespace mailmote::smtp {
+
+class previous_mail {
+ public:
+  constexpr bool is_over() const { return verdict_.is_told(); }  // or there was none
+  constexpr bool is_untold() const { return verdict_.is_decided(); }
+
+  void begin(const verdict& so_far) { verdict_ = so_far; }
+
+  // Its reply is here. Only a refusal's words are kept: what follows would write over them.
+  void settle(errc why, fate reached, reply_parser& reply) {
+    verdict_.record(why, phase::accept);
+    verdict_.cite(reply.code(), reply.enhanced());
+    verdict_.decide(reached);
+    holds_words_ = reached != fate::delivered;
+    if (holds_words_) reply.hold_text(true);
+  }
+
+  // There will be none.
+  void lose(errc why) {
+    verdict_.record(why, phase::accept);
+    verdict_.decide(fate::unknown);
+  }
+
+  bool tell() {
+    const bool now = verdict_.tell();
+    if (now) is_shown_ = true;
+    return now;
+  }
+
+  bool is_shown() const { return is_shown_; }  // until the next mail is over
+  void hide() { is_shown_ = false; }
+
+  // Once they were shown: whether there were any to be let go.
+  bool release_words() {
+    const bool had = holds_words_ && is_over();
+    if (had) holds_words_ = false;
+    return had;
+  }
+
+  outcome result(const reply_parser& reply, const sasl::mechanism* login) const {
+    return verdict_.result(holds_words_ ? reply.text() : std::string_view{}, login);
+  }
+
+ private:
+  verdict verdict_{};
+  bool holds_words_ = false;
+  bool is_shown_ = false;
+};
+
+}  // namespace mailmote::smtp
 
 // ---- <mailmote/smtp/timeouts.hpp> ----
 
@@ -1319,6 +1773,7 @@ struct mail_parameters {
   bool utf8 = false;                      // RFC 6531
   bool chunked = false;                   // it goes as BDAT (RFC 3030)
   bool eager = false;                     // with the commands before it, in one flight
+  bool quits = false;                     // which is the connection's last
 };
 
 // In the order of `step`, from `ehlo` on.
@@ -1664,7 +2119,9 @@ class outbox {
     if (text_end_ == 0) text_begin_ = end_ + head;
     end_ += n;
     text_end_ = end_ - tail;
-    if (is_last) message_end_ = end_;
+    if (!is_last) return;
+    message_end_ = end_;
+    message_left_ = is_empty();  // as nothing but its end was missing
   }
 
   // `n` octets more are gone, and with each line of the dialogue its reply is due.
@@ -1921,6 +2378,9 @@ class message_writer {
   constexpr std::size_t head() const { return head_; }
   constexpr std::size_t tail() const { return tail_; }
 
+  constexpr std::size_t filled() const { return filled_; }  // of a chunk that is not yet written
+  constexpr void give_up(errc why) { (void)fail(why); }
+
   // The source may be asked again.
   constexpr void resume() {
     if (state_ == state::waiting) state_ = state::writing;
@@ -2032,7 +2492,7 @@ class message_writer {
     return fail(errc::source_failed);
   }
 
-  std::size_t fail(errc why) {
+  constexpr std::size_t fail(errc why) {
     state_ = state::failed;
     error_ = why;
     return 0;
@@ -2052,298 +2512,6 @@ class message_writer {
   bool holds_ = false;
   char held_ = 0;  // a counted chunk's last octet
   dot_stuffer stuffer_{};
-};
-
-}  // namespace mailmote::smtp
-
-// ---- <mailmote/smtp/reply.hpp> ----
-
-// reply.hpp: reads one reply of the server, octet by octet.
-//
-// Knows:          RFC 5321 4.2 (three digits, continuation lines), RFC 3463 and 2034 (enhanced codes).
-// Does not know:  which command is answered; the first digit decides, and the session judges it.
-// Bounds:         `max_kept_text` octets of text are kept for people; a reply of any length up to
-//                 `max_reply_octets` is read in that.
-
-namespace mailmote::smtp {
-
-// RFC 5321 4.5.3.1.5 says 512 for a line. Real servers write more, and nothing here depends on it;
-// what is more than this is an attack on the caller's patience.
-inline constexpr std::uint32_t max_reply_octets = 2u << 20;
-
-inline constexpr std::size_t max_kept_text = 80;
-
-// Reads class "." subject "." detail from the beginning of a text (RFC 2034 section 4).
-class enhanced_code_reader {
- public:
-  constexpr void feed(char c) {
-    if (part_ >= complete) return;
-    if (ascii::is_digit(c) && digits_ < 3) {
-      parts_[part_] = static_cast<std::uint16_t>(parts_[part_] * 10 + (c - '0'));
-      ++digits_;
-    } else if (digits_ > 0 && c == (part_ == 2 ? ' ' : '.')) {
-      digits_ = 0;
-      ++part_;
-    } else {
-      part_ = none;
-    }
-  }
-
-  // The code that the text began with, if it is of the class of the reply's `code`.
-  constexpr enhanced_code read(std::uint16_t code) const {
-    const bool whole = part_ == complete || (part_ == 2 && digits_ > 0);
-    const unsigned status = parts_[0];
-    const bool known = status == 2 || status == 4 || status == 5;
-    if (!whole || !known || status != code / 100u) return {};
-    return {static_cast<std::uint8_t>(status), parts_[1], parts_[2]};
-  }
-
- private:
-  static constexpr std::uint8_t complete = 3;
-  static constexpr std::uint8_t none = 4;
-
-  std::array<std::uint16_t, 3> parts_{};
-  std::uint8_t part_ = 0;  // being read; or one of the above, when there is no more
-  std::uint8_t digits_ = 0;
-};
-
-// Calm about what real servers do: lines that end in LF alone, lines without text, two spaces
-// after the code, any octets in the text. Strict about the code: three digits, 1 to 5 first, the
-// same in every line.
-class reply_parser {
- public:
-  enum class event : std::uint8_t {
-    none,       // an octet of the code, or of a line end
-    text,       // an octet of a line's text
-    line_end,   // a line is over, and more will follow
-    complete,   // the reply is over: code(), enhanced() and text() are true
-    malformed,  // this is no reply
-    endless,    // max_reply_octets without an end
-  };
-
-  constexpr void begin() { octets_ = 0; }  // whatever was read before
-  constexpr event feed(char c);
-
-  // Before the first octet of a reply, so that an end of the stream here cuts nothing in two.
-  constexpr bool between_replies() const { return octets_ == 0; }
-
-  constexpr std::uint16_t code() const { return code_; }
-  constexpr bool is_class(int first_digit) const { return code_ / 100 == first_digit; }
-  constexpr bool is_refusal() const { return is_class(4) || is_class(5); }
-  constexpr std::uint16_t line_code() const { return line_code_; }  // of the line being read
-  constexpr enhanced_code enhanced() const { return enhanced_.read(code_); }
-
-  // The beginning of the text, lines joined by a space, for people. Everything that is not
-  // printable ASCII has become `?`. It stands until the next reply begins, or while it is held.
-  constexpr std::string_view text() const { return {text_.data(), kept_}; }
-  constexpr void hold_text(bool hold) { text_held_ = hold; }
-  constexpr bool holds_text() const { return text_held_; }
-  constexpr void forget_text() { kept_ = 0; }
-
- private:
-  constexpr bool is_first_line() const { return code_ == 0; }
-  constexpr void begin_line();
-  constexpr event end_line();
-  constexpr void keep(char c);
-
-  enum class place : std::uint8_t { digit_1, digit_2, digit_3, code_end, separator, text };
-
-  std::uint32_t octets_ = 0;  // of this reply so far
-  std::uint16_t code_ = 0;    // of the first line
-  std::uint16_t line_code_ = 0;
-  enhanced_code_reader enhanced_{};
-  std::uint8_t kept_ = 0;
-  place place_ = place::digit_1;
-  bool last_line_ = false;
-  bool text_held_ = false;
-  std::array<char, max_kept_text> text_{};
-};
-
-constexpr reply_parser::event reply_parser::feed(char c) {
-  if (octets_ == 0) {
-    code_ = 0;
-    enhanced_ = {};
-    if (!text_held_) kept_ = 0;
-    begin_line();
-  }
-  if (++octets_ > max_reply_octets) return event::endless;
-  if (place_ < place::code_end) {
-    if (!ascii::is_digit(c)) return event::malformed;
-    line_code_ = static_cast<std::uint16_t>(line_code_ * 10 + (c - '0'));
-    place_ = static_cast<place>(static_cast<unsigned>(place_) + 1);
-    return event::none;
-  }
-  if (c == '\n') return end_line();
-  if (c == '\r') return event::none;  // it belongs to the line's end, or to nothing
-  if (place_ == place::code_end) {
-    if (c != ' ' && c != '-') return event::malformed;
-    last_line_ = c == ' ';
-    place_ = place::separator;
-    return event::none;
-  }
-  if (place_ == place::separator) {
-    if (c == ' ') return event::none;  // some servers write two
-    place_ = place::text;
-    if (kept_ > 0) keep(' ');
-  }
-  if (is_first_line()) enhanced_.feed(c);
-  keep(c);
-  return event::text;
-}
-
-constexpr void reply_parser::begin_line() {
-  line_code_ = 0;
-  place_ = place::digit_1;
-}
-
-constexpr reply_parser::event reply_parser::end_line() {
-  if (place_ == place::code_end) last_line_ = true;  // the code stood alone
-  if (is_first_line()) code_ = line_code_;
-  const bool agrees = line_code_ == code_ && code_ >= 100 && code_ < 600;
-  begin_line();
-  if (!agrees) return event::malformed;
-  if (!last_line_) return event::line_end;
-  octets_ = 0;
-  return event::complete;
-}
-
-constexpr void reply_parser::keep(char c) {
-  if (!text_held_ && kept_ < text_.size()) text_[kept_++] = ascii::is_printable(c) ? c : '?';
-}
-
-}  // namespace mailmote::smtp
-
-// ---- <mailmote/smtp/recipient_tally.hpp> ----
-
-// recipient_tally.hpp: counts which recipients were named, answered and accepted.
-//
-// The recipients of a mail go into one transaction, or into several, where the server takes fewer
-// at a time: each is a range of them, and follows on the one before.
-//
-// Knows:          the policies recipients::any and recipients::all; RFC 9422's RCPTMAX and
-//                 RCPTDOMAINMAX; what of a transaction the server wants in another (RFC 5321 4.5.3.1.10).
-// Does not know:  when a RCPT may be sent, or what else happens to the mail.
-// Bounds:         the same size for one recipient and for ten thousand. Only where a server limits
-//                 their domains are the earlier ones of a transaction read again for each.
-
-namespace mailmote::smtp {
-
-class recipient_tally {
- public:
-  constexpr void begin(const envelope& mail) {
-    *this = {};
-    end_ = mail.to.size();
-  }
-
-  constexpr std::size_t first() const { return first_; }  // of the transaction
-  constexpr std::size_t sent() const { return sent_; }
-  constexpr std::size_t answered() const { return answered_; }
-  constexpr std::size_t accepted() const { return accepted_; }
-  constexpr std::size_t refused() const { return answered_ - accepted_; }
-  constexpr bool all_sent() const { return sent_ == end_; }
-  constexpr bool all_answered() const { return answered_ == end_; }
-
-  // Whether the server takes all of them in one transaction.
-  static bool takes_all(const envelope& mail, const capabilities& offered) {
-    recipient_tally all;
-    all.begin(mail);
-    while (!all.all_sent()) all.count_sent(mail, offered);
-    return all.sent() == mail.to.size();
-  }
-
-  // One is named; and the transaction's last it is, if the server takes no more.
-  void count_sent(const envelope& mail, const capabilities& offered) {
-    ++sent_;
-    if (sent_ < end_ && is_full(mail, offered)) end_ = sent_;
-  }
-
-  // Takes one RCPT's reply of 2xx, 4xx or 5xx, and tells the listener.
-  void take(const envelope& mail, const reply_parser& reply) {
-    if (mail.listener) {
-      mail.listener->on_recipient({answered_, mail.to[answered_], reply.code(), reply.enhanced(),
-                                   reply.holds_text() ? std::string_view{} : reply.text()});
-    }
-    ++answered_;
-    last_decides_ = false;
-    put_off_ = puts_off(reply) && has_somebody() ? put_off_ + 1 : 0;
-    const int digit = reply.code() / 100;
-    if (digit == 2) {
-      ++accepted_;
-      return;
-    }
-    const int deciding = mail.deliver_if == recipients::all ? 5 : 4;
-    if (code_ != 0 && (code_ / 100 == deciding || digit != deciding)) return;
-    code_ = reply.code();
-    enhanced_ = reply.enhanced();
-    last_decides_ = true;
-  }
-
-  // The refusal that speaks for all: one that may be taken back later, as `any` needs but one
-  // recipient; or one for good, as it spoils the mail for `all`.
-  constexpr std::uint16_t code() const { return code_; }
-  constexpr enhanced_code enhanced() const { return enhanced_; }
-  constexpr bool last_answer_decides() const { return last_decides_; }
-
-  // Whether there will be nobody in this transaction, whatever the outstanding replies are.
-  constexpr bool is_lost(const envelope& mail) const {
-    if (mail.deliver_if == recipients::all && refused() > 0) return true;
-    return !has_somebody() && all_answered();
-  }
-
-  // Whether earlier transactions had somebody: they are delivered.
-  constexpr bool has_delivered() const { return delivered_ > 0; }
-
-  // Whether some are left for another transaction.
-  constexpr bool leaves_some(const envelope& mail) const {
-    return end_ < mail.to.size() || put_off_ > 0;
-  }
-
-  // Goes on to those that are left.
-  constexpr void advance(const envelope& mail) {
-    answered_ -= put_off_;
-    first_ = sent_ = answered_;
-    end_ = mail.to.size();
-    delivered_ = accepted_;
-    put_off_ = domains_ = 0;
-  }
-
- private:
-  constexpr bool has_somebody() const { return accepted_ > delivered_; }
-
-  // "Too many recipients", rightly or as RFC 821 had it; a full mailbox is something else.
-  static constexpr bool puts_off(const reply_parser& reply) {
-    const enhanced_code enhanced = reply.enhanced();
-    const bool is_limit = enhanced.subject == 5 && enhanced.detail == 3;
-    return is_limit ? reply.is_refusal() : reply.code() == 452 && enhanced.subject != 2;
-  }
-
-  static constexpr std::string_view domain_of(std::string_view address) {
-    address.remove_prefix(address.rfind('@') + 1);  // of the null address: nothing
-    return address;
-  }
-
-  bool is_full(const envelope& mail, const capabilities& offered) {
-    if (offered.max_recipients > 0 && sent_ - first_ >= offered.max_recipients) return true;
-    if (offered.max_recipient_domains == 0) return false;
-    if (domains_ == 0) domains_ = 1;  // the first's
-    const std::string_view domain = domain_of(mail.to[sent_]);
-    for (std::size_t i = first_; i < sent_; ++i) {
-      if (ascii::equal_ignoring_case(domain_of(mail.to[i]), domain)) return false;
-    }
-    return ++domains_ > offered.max_recipient_domains;
-  }
-
-  std::size_t first_ = 0;  // [first_, end_): the transaction's recipients
-  std::size_t end_ = 0;
-  std::size_t sent_ = 0;       // recipients before it were named
-  std::size_t answered_ = 0;   // likewise
-  std::size_t accepted_ = 0;   // of all transactions
-  std::size_t delivered_ = 0;  // accepted in earlier ones
-  std::size_t put_off_ = 0;    // the last answers of which none was anything else
-  std::size_t domains_ = 0;
-  std::uint16_t code_ = 0;
-  enhanced_code enhanced_{};
-  bool last_decides_ = false;
 };
 
 }  // namespace mailmote::smtp
@@ -2780,8 +2948,8 @@ struct transaction {
   mail_parameters parameters{};
   recipient_tally recipients{};
   message_writer message{};
-  bool refused =
-      false;  // MAIL was, or the connection is over: no reply to the message can be a yes
+  // MAIL or a chunk was, or 421 said: no reply can make it delivered.
+  bool refused = false;
 
   errc begin(const settings& with, const envelope& of, body_source& text) {
     bool needs_utf8 = false;
@@ -2801,11 +2969,15 @@ struct transaction {
     message = {};
     parameters.chunked = with.chunking && offered.has(extension::chunking);
     const errc bad = fit_mail(offered, mail, *body, parameters);
+    if (bad != errc::none) return bad;
     // An unknown length is larger than any.
     parameters.eager = pipelines && parameters.chunked &&
                        mail.deliver_if == mailmote::recipients::any &&
                        body->length() <= with.eager_body;
-    return bad;
+    const bool is_limited = offered.max_recipients > 0 || offered.max_recipient_domains > 0;
+    parameters.quits = parameters.eager && mail.then == after::quit && !is_limited &&
+                       mail.to.size() <= min_recipients;
+    return errc::none;
   }
 
   step following(step s) const {
@@ -2826,14 +2998,15 @@ struct transaction {
 
   // Whether there is to be a transaction after this one.
   bool goes_on() const {
-    return mail.deliver_if == mailmote::recipients::any && recipients.leaves_some(mail);
+    const bool any = mail.deliver_if == mailmote::recipients::any;
+    return any && !parameters.quits && recipients.leaves_some(mail);
   }
 
-  // Goodbye may follow the message at once, unless the server may want a further transaction: of 100
-  // recipients and fewer it must not (RFC 5321 4.5.3.1.8).
+  // Goodbye may follow the message at once. Behind an eager one it may if a server has to take as many
+  // recipients in one mail (RFC 5321 4.5.3.1.8): whom it puts off all the same is refused, later.
   bool may_quit_ahead() const {
-    const bool is_sure = recipients.all_answered() || mail.to.size() <= min_recipients;
-    return mail.then == after::quit && message.has_one_reply() && is_sure && !goes_on();
+    const bool is_sure = parameters.quits || (recipients.all_answered() && !goes_on());
+    return mail.then == after::quit && message.has_one_reply() && is_sure;
   }
 
   // The next mail may follow the message at once (RFC 2920 3.1).
@@ -2841,106 +3014,18 @@ struct transaction {
     return mail.then == after::stay && message.has_one_reply() && !has_nobody() && !goes_on();
   }
 
-  // Whether the reply that was just taken is the message's last; and whether it came too early: before
-  // the chunk that it is about was sent.
+  // Whether a reply to the message that begins now comes before all that it is about was sent.
+  bool is_ahead(const outbox& out) const {
+    return message.has_one_reply() ? !out.message_left() : out.awaited() == 1 && !out.is_empty();
+  }
+
+  // Of a reply that was just taken: it is the last; or the rest of its chunk is still to be sent.
   bool was_last_reply(const outbox& out) const {
     return out.message_left() && (message.has_one_reply() || out.awaited() == 0);
   }
-  bool was_early_reply(const outbox& out) const {
+  bool was_cut(const outbox& out) const {
     return message.has_one_reply() ? !out.message_left() : out.awaited() == 0 && !out.is_empty();
   }
-};
-
-}  // namespace mailmote::smtp
-
-// ---- <mailmote/smtp/verdict.hpp> ----
-
-// verdict.hpp: what is known of a mail's fate so far.
-//
-// Knows:          that the first reason for a failure stands, and that a mail is decided once.
-// Does not know:  what leads to which fate (session.hpp).
-// Bounds:         24 bytes on a 32-bit machine.
-
-namespace mailmote::smtp {
-
-class verdict {
- public:
-  constexpr void begin() {
-    state_ = state::open;
-    fate_ = fate::not_delivered;
-    phase_ = phase::start;
-    error_ = errc::none;
-    cite(0, {});
-  }
-
-  constexpr bool is_open() const { return state_ == state::open; }
-  constexpr errc error() const { return error_; }
-
-  // errc::none: it was taken. False when there is a reason already.
-  constexpr bool record(errc why, phase where) {
-    if (!is_open() || error_ != errc::none) return false;
-    error_ = why;
-    phase_ = where;
-    return true;
-  }
-
-  // The reply that says so.
-  constexpr void cite(std::uint16_t code, enhanced_code enhanced) {
-    code_ = code;
-    enhanced_ = enhanced;
-  }
-
-  // Whom it is about.
-  constexpr void count(const recipient_tally& recipients) {
-    accepted_ = recipients.accepted();
-    refused_ = recipients.refused();
-    first_ = recipients.first();
-  }
-
-  constexpr void decide(fate reached) {
-    if (!is_open()) return;
-    state_ = state::decided;
-    fate_ = reached;
-  }
-
-  constexpr bool is_told() const { return state_ == state::told; }
-
-  // True once, when the mail is decided.
-  constexpr bool tell() {
-    if (state_ != state::decided) return false;
-    state_ = state::told;
-    return true;
-  }
-
-  // `login` is null where none was begun.
-  outcome result(std::string_view server_text, const sasl::mechanism* login) const {
-    const retry again = fate_ == fate::not_delivered ? retry_after(error_, code_) : retry::no;
-    return {fate_,
-            phase_,
-            error_,
-            again,
-            code_,
-            enhanced_,
-            accepted_,
-            refused_,
-            first_,
-            code_ != 0 ? server_text : std::string_view{},
-            login != nullptr ? sasl::name(login->selected()) : std::string_view{},
-            login != nullptr ? login->server_text() : std::string_view{}};
-  }
-
- private:
-  enum class state : std::uint8_t { open, decided, told };
-
-  state state_ = state::told;  // of no mail at all
-  fate fate_ = fate::not_delivered;
-  phase phase_ = phase::start;
-  errc error_ = errc::none;
-  std::uint16_t code_ = 0;
-  enhanced_code enhanced_{};
-  std::size_t accepted_ = 0;
-  std::size_t refused_ = 0;
-  std::size_t first_ = 0;  // recipient of those that the fate is of
 };
 
 }  // namespace mailmote::smtp
@@ -2972,6 +3057,12 @@ class speaker {
   phase where() const;
   milliseconds allowed() const;
   milliseconds next_timeout(milliseconds now) const noexcept;
+  errc end_of_wait(errc why, bool heard_nothing) const;
+
+  // False when there is a reason already.
+  bool record(errc why) {
+    return verdict_.record(why, answering_ == step::accept ? phase::mail : where());
+  }
 
   // Nothing more can come of the transaction, and so nothing more of it is begun.
   bool is_lost() const { return verdict_.error() != errc::none || mail_.has_nobody(); }
@@ -2979,6 +3070,9 @@ class speaker {
   bool waits_for_source() const { return source_waits_ && outbox_.is_empty(); }
   bool pipelines() const {
     return settings_.pipelining && capabilities_.has(extension::pipelining);
+  }
+  bool may_mail_again() const {
+    return capabilities_.max_mails == 0 || mails_ < capabilities_.max_mails;
   }
   bool quit_is_out() const { return quit_written_ || (sending_ == step::quit && offset_ > 0); }
 
@@ -3022,7 +3116,8 @@ inline errc speaker::speak(std::span<char> buffer) noexcept {
   if (!outbox_.is_empty()) return errc::none;
   failed_ = errc::none;
   outbox_.rewind();
-  while (may_write() && write(outbox_.room(buffer)) > 0) {
+  for (step at = sending_; may_write(); at = sending_) {
+    if (write(outbox_.room(buffer)) == 0 && sending_ == at) break;
   }
   if (!outbox_.is_empty()) timer_.arm();
   return failed_;
@@ -3064,7 +3159,9 @@ inline std::size_t speaker::write(std::span<char> room) {
   errc failed = errc::none;
   bool waits = false;
   if (sending_ == step::message) {
+    const std::size_t filled = mail_.message.filled();
     written = write_message(room);
+    if (mail_.message.filled() != filled) timer_.arm();
     waits = mail_.message.now() == message_writer::state::waiting;
     failed = mail_.message.error();
   } else if (sending_ == step::response) {
@@ -3143,6 +3240,16 @@ inline milliseconds speaker::next_timeout(milliseconds now) const noexcept {
   return waits_for_source() && pace < rest ? pace : rest;
 }
 
+// `why` a wait came to its end, in other words where there is more to say: silence in place of a greeting
+// means more the longer it lasts, and there are servers that offer CHUNKING and hang on BDAT.
+inline errc speaker::end_of_wait(errc why, bool heard_nothing) const {
+  if (why == errc::timeout && answering_ == step::message && mail_.parameters.chunked) {
+    return errc::chunk_timeout;
+  }
+  const bool silent = answering_ == step::greeting && heard_nothing;
+  return silent && timer_.elapsed() >= greeting_patience ? errc::silent_greeting : why;
+}
+
 }  // namespace mailmote::smtp
 
 // ---- <mailmote/smtp/session.hpp> ----
@@ -3162,10 +3269,10 @@ inline milliseconds speaker::next_timeout(milliseconds now) const noexcept {
 //   C: [AUTH] MAIL RCPT... BDAT, message, QUIT      the shortest: with settings.chunking, and
 //   S: [235] 250 250... 250, 221                    settings.pipeline_auth
 //
-// The law: two cursors go over this script, `sending_` and `answering_`, and only this file moves
-// them. A reply answers the command at `answering_`, all of which was sent before it began. Any
-// other reply ends the session. Recipients that the server does not take in one mail go through
-// the mail's part again, with the next transaction.
+// The law: two cursors go over this script. `sending_` is moved by speaker.hpp, `answering_` here, and
+// no other file moves them. A reply answers the command at `answering_`, all of which was sent before
+// it began; any other ends the session. Recipients that the server puts off go through the mail's part
+// again.
 //
 // Knows:          RFC 5321, 2920, 3030, 3207, 4954, 9422.
 // Does not know:  streams, TLS libraries, clocks: the driver (client.hpp) carries octets and time.
@@ -3182,15 +3289,16 @@ class session : private speaker {
 
   // The caller's side, as client.hpp documents it.
   errc send(const envelope& mail, body_source& body) noexcept;
-  errc keep_alive() noexcept;
-  errc quit() noexcept;
+  errc keep_alive() noexcept { return say(step::noop); }
+  errc quit() noexcept { return say(step::quit); }
   void cancel() noexcept;
   void start() noexcept;
   bool is_idle() const noexcept { return verdict_.is_told() && is_quiet(); }
   bool is_open() const noexcept { return answering_ == step::ready; }
   bool takes_next() const noexcept;
   outcome result() const noexcept {
-    outcome mail = (shows_previous_ ? previous_ : verdict_).result(reply_.text(), login_);
+    if (previous_.is_shown()) return previous_.result(reply_, login_);
+    outcome mail = verdict_.result(reply_.text(), login_);
     if (mail.error == errc::extension_missing) mail.missing = missing_in(capabilities_, mail_.mail);
     return mail;
   }
@@ -3203,7 +3311,7 @@ class session : private speaker {
   action next() const noexcept { return action_at(answering_); }
   void at(milliseconds now) noexcept;  // what time it is: the first thing of every round ...
   void expire() noexcept;              // ... and, when nothing more can be read, the last
-  using speaker::next_timeout;
+  milliseconds next_timeout(milliseconds now) const noexcept;
   std::span<const char> output(std::span<char> buffer) noexcept;
   using speaker::sent;  // of `buffer`, so many octets
   void received(std::span<const char> octets) noexcept;
@@ -3223,30 +3331,31 @@ class session : private speaker {
   void on_accept();
 
   void go(step next);
+  errc say(step next);  // between two mails
   void continue_connection();
-  errc prepare(transaction& mail);
+  errc prepare(transaction& mail) const {
+    return may_mail_again() ? mail.prepare(settings_, capabilities_, pipelines())
+                            : errc::too_many_mails;
+  }
   errc follow_up(const envelope& mail, body_source& body);
   void on_previous();
-  void settle(errc why, fate reached);
   void open_transaction();
   void finish_mail(fate reached);
   void end_transaction(bool delivered);
-  bool record(errc why) {
-    return verdict_.record(why, answering_ == step::accept ? phase::mail : where());
-  }
   void record_reply(errc why);
   void refuse(errc why);                // by the reply at hand; then leave
   void leave(errc why = errc::none);    // with QUIT, where there is a place for it
   void hang_up(errc why = errc::none);  // at once
   void conclude(fate reached, step next);
-  errc end_or(errc why) const;
+  void give_up(errc why);
+  errc end_or(errc why) const { return end_of_wait(why, reply_.between_replies()); }
 
   bool encrypted_ = false;
   bool authenticated_ = false;
   bool is_reused_ = false;  // a connection that was kept, and has not answered since
   bool early_ = false;      // the reply being read began before it was due
-  bool shows_previous_ = false;
-  verdict previous_{};  // on the mail whose final reply this one did not wait for
+  bool ahead_ = false;      // it began before the chunk that it answers had left
+  previous_mail previous_{};
   const sasl::mechanism* login_ = nullptr;  // once it was begun on this connection
   reply_parser reply_{};
   capability_parser offered_{};
@@ -3275,8 +3384,9 @@ inline errc session::send(const envelope& mail, body_source& body) noexcept {
 }
 
 inline bool session::takes_next() const noexcept {
-  const bool waits = answering_ == step::message && outbox_.message_left() && previous_.is_told();
-  return waits && pipelines() && !is_lost() && mail_.may_be_followed();
+  const bool waits = answering_ == step::message && outbox_.message_left() && previous_.is_over();
+  const bool may_follow = pipelines() && may_mail_again() && mail_.may_be_followed();
+  return waits && may_follow && !is_lost();
 }
 
 inline errc session::follow_up(const envelope& mail, body_source& body) {
@@ -3285,7 +3395,7 @@ inline errc session::follow_up(const envelope& mail, body_source& body) {
   if (bad == errc::none) bad = prepare(next);
   if (bad != errc::none) return bad;
   verdict_.count(mail_.recipients);
-  previous_ = verdict_;
+  previous_.begin(verdict_);
   verdict_.begin();
   mail_ = next;
   outbox_.begin_message();
@@ -3295,20 +3405,15 @@ inline errc session::follow_up(const envelope& mail, body_source& body) {
 }
 
 inline bool session::take_finished() noexcept {
-  shows_previous_ = previous_.tell();
-  return shows_previous_ || (is_quiet() && verdict_.tell());
+  if (previous_.tell()) return true;
+  if (!is_quiet() || !verdict_.tell()) return false;
+  previous_.hide();
+  return true;
 }
 
-inline errc session::keep_alive() noexcept {
+inline errc session::say(step next) {
   if (!is_idle()) return errc::busy;
-  if (answering_ == step::ready) go(step::noop);
-  timer_.arm_at_next_reading();
-  return errc::none;
-}
-
-inline errc session::quit() noexcept {
-  if (!is_idle()) return errc::busy;
-  if (answering_ == step::ready) leave();
+  if (answering_ == step::ready) go(next);
   timer_.arm_at_next_reading();
   return errc::none;
 }
@@ -3327,8 +3432,7 @@ inline void session::cancel() noexcept {
 // ---- the driver ----------------------------------------------------------------------------
 
 inline void session::at(milliseconds now) noexcept {
-  if (shows_previous_) {  // it was shown, and its reply's words with it
-    shows_previous_ = false;
+  if (previous_.release_words()) {
     reply_.forget_text();
     reply_.hold_text(verdict_.error() != errc::none || !verdict_.is_open());
   }
@@ -3339,11 +3443,27 @@ inline void session::at(milliseconds now) noexcept {
 
 inline void session::expire() noexcept {
   if (is_quiet() || !timer_.passed(allowed())) return;
-  hang_up(waits_for_source() ? errc::source_timeout : end_or(errc::timeout));
+  if (!waits_for_source()) return hang_up(end_or(errc::timeout));
+  source_waits_ = false;
+  mail_.message.give_up(errc::source_timeout);
+  give_up(errc::source_timeout);
+}
+
+// What is told at the next poll needs no event.
+inline milliseconds session::next_timeout(milliseconds now) const noexcept {
+  const bool untold = previous_.is_untold() || (is_quiet() && verdict_.is_decided());
+  return untold ? 0 : speaker::next_timeout(now);
+}
+
+// The mail cannot go on. The one before it still has its reply.
+inline void session::give_up(errc why) {
+  if (answering_ != step::accept) return hang_up(why);
+  record(why);
+  timer_.arm();
 }
 
 inline std::span<const char> session::output(std::span<char> buffer) noexcept {
-  if (const errc bad = speak(buffer); bad != errc::none) hang_up(bad);
+  if (const errc bad = speak(buffer); bad != errc::none) give_up(bad);
   return outbox_.to_send(buffer);
 }
 
@@ -3352,7 +3472,10 @@ inline void session::received(std::span<const char> octets) noexcept {
   for (const char c : octets) {
     if (answering_ == step::over) return;
     if (answering_ == step::handshake) return hang_up(errc::tls_injection);
-    if (reply_.between_replies()) early_ = outbox_.awaited() == 0;
+    if (reply_.between_replies()) {
+      early_ = outbox_.awaited() == 0;
+      ahead_ = answering_ == step::message && mail_.is_ahead(outbox_);
+    }
     switch (reply_.feed(c)) {
       case reply_parser::event::none: break;
       case reply_parser::event::text:
@@ -3389,13 +3512,18 @@ inline void session::ended(errc why) noexcept {
 
 inline void session::on_reply() {
   if (!early_) outbox_.answered();
-  is_reused_ = false;
-  if (reply_.code() == 421 || early_) {
-    mail_.refused = true;  // whatever of it was sent
-    if (answering_ == step::accept && !early_) settle(errc::service_closing, fate::not_delivered);
-    record_reply(reply_.code() == 421 ? errc::service_closing : errc::unsolicited_reply);
+  const bool closing = reply_.code() == 421;
+  if (closing && !early_) {
+    mail_.refused = true;
+    const errc why = errc::service_closing;
+    if (answering_ == step::accept) previous_.settle(why, fate::not_delivered, reply_);
+  }
+  if (closing || early_) {
+    const errc closed = is_reused_ ? errc::idle_closed : errc::service_closing;
+    record_reply(closing ? closed : errc::unsolicited_reply);
     return hang_up();
   }
+  is_reused_ = false;
   heed_reply();
   // A mail with nobody to go to, or no leave, ends where nothing of its message was begun.
   const bool unbegun = answering_ == step::message && mail_.is_unbegun();
@@ -3488,12 +3616,6 @@ inline void session::on_auth() {
   open_transaction();
 }
 
-inline errc session::prepare(transaction& mail) {
-  const std::uint32_t most = capabilities_.max_mails;
-  if (most > 0 && mails_ >= most) return errc::too_many_mails;
-  return mail.prepare(settings_, capabilities_, pipelines());
-}
-
 inline void session::open_transaction() {
   answering_ = step::mail;
   const errc bad = prepare(mail_);
@@ -3517,18 +3639,15 @@ inline void session::on_rcpt() {
 
 // The mail before this one has its reply.
 inline void session::on_previous() {
-  if (reply_.is_class(2)) return settle(errc::none, fate::delivered);
-  if (reply_.is_refusal()) return settle(errc::message_refused, fate::not_delivered);
-  settle(errc::unexpected_reply, fate::unknown);
-  hang_up(errc::unexpected_reply);
-}
-
-inline void session::settle(errc why, fate reached) {
-  previous_.record(why, phase::accept);
-  previous_.cite(reply_.code(), reply_.enhanced());
-  previous_.decide(reached);
-  reply_.hold_text(true);
+  const bool positive = reply_.is_class(2);
+  if (!positive && !reply_.is_refusal()) {
+    previous_.settle(errc::unexpected_reply, fate::unknown, reply_);
+    return hang_up(errc::unexpected_reply);
+  }
+  const errc refused = positive ? errc::none : errc::message_refused;
+  previous_.settle(refused, positive ? fate::delivered : fate::not_delivered, reply_);
   answering_ = step::mail;  // which may be said already
+  if (mail_.message.error() != errc::none) hang_up();
 }
 
 inline void session::on_data() {
@@ -3542,23 +3661,22 @@ inline void session::on_data() {
 }
 
 inline void session::on_accept() {
-  const bool positive = reply_.is_class(2);
-  const bool early = mail_.was_early_reply(outbox_);
-  if (early || (!positive && !reply_.is_refusal())) {
-    // A chunk may be refused before it has left, but not be taken.
-    record_reply(early && reply_.is_refusal() ? errc::message_refused : errc::unexpected_reply);
+  const bool positive =
+      reply_.is_class(2) && !ahead_;  // a chunk can be refused early, but not taken
+  if (!positive && !reply_.is_refusal()) {
+    record_reply(errc::unexpected_reply);
     return hang_up();
   }
-  const bool is_last = mail_.was_last_reply(outbox_);
   const bool nobody = mail_.has_nobody();
   if (!positive && !nobody) record_reply(errc::message_refused);
-  if (is_last) return end_transaction(positive && !nobody);
+  if (!positive) mail_.refused = true;
+  if (mail_.was_cut(outbox_)) return hang_up();
+  if (mail_.was_last_reply(outbox_)) return end_transaction(positive && !nobody);
   if (is_lost() && all_answered()) finish_mail(fate::not_delivered);
 }
 
 // ---- how it goes on, or ends ---------------------------------------------------------------
 
-// To a step that begins with nothing sent and nothing owed, but for the greeting.
 inline void session::go(step next) {
   answering_ = next;
   begin_at(next);
@@ -3583,8 +3701,8 @@ inline void session::end_transaction(bool delivered) {
 
 // The mail's part of the dialogue is over, and the connection is in order.
 inline void session::finish_mail(fate reached) {
-  const std::uint32_t most = capabilities_.max_mails;
-  const bool stays = mail_.mail.then == after::stay && (most == 0 || mails_ < most);
+  const bool may_stay = may_mail_again() && (settings_.auth == nullptr || authenticated_);
+  const bool stays = mail_.mail.then == after::stay && may_stay;
   conclude(reached, stays ? step::ready : step::quit);
 }
 
@@ -3611,8 +3729,7 @@ inline void session::leave(errc why) {
 
 inline void session::hang_up(errc why) {
   record(why);
-  previous_.record(why, phase::accept);
-  previous_.decide(fate::unknown);
+  previous_.lose(why);
   const bool unanswered = outbox_.message_left() && !mail_.has_nobody();
   conclude(unanswered ? fate::unknown : fate::not_delivered, step::over);
 }
@@ -3626,16 +3743,6 @@ inline void session::conclude(fate reached, step next) {
     return timer_.arm();
   }
   go(next);
-}
-
-// What the end of a wait, `why`, says where it says more: silence in place of a greeting means more the
-// longer it lasts, and there are servers that offer CHUNKING and hang on BDAT.
-inline errc session::end_or(errc why) const {
-  if (why == errc::timeout && answering_ == step::message && mail_.parameters.chunked) {
-    return errc::chunk_timeout;
-  }
-  const bool silent = answering_ == step::greeting && reply_.between_replies();
-  return silent && timer_.elapsed() >= greeting_patience ? errc::silent_greeting : why;
 }
 
 }  // namespace mailmote::smtp

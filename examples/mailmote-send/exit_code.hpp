@@ -133,6 +133,7 @@ constexpr exit_code exit_code_of(const mailmote::outcome& mail) {
     case mailmote::fate::unknown: return fate_unknown;
     case mailmote::fate::not_delivered: break;
   }
+  if (mail.delivered_before > 0) return fate_unknown;  // who tries again must not send it to all
   return exit_code_of(mail.error, mail.retry);
 }
 

@@ -39,6 +39,12 @@ std::string report(const mailmote::outcome& mail, std::size_t recipients, std::s
              "; the mail may have been delivered, and sending it again may deliver it twice";
     case mailmote::fate::not_delivered: break;
   }
+  if (mail.delivered_before > 0) {
+    return "delivered to " + std::to_string(mail.delivered_before) + " of " +
+           std::to_string(recipients) +
+           " recipients at most, and not to the others: " + std::string{reason} + reply_of(mail) +
+           "; sending it to all again would deliver it twice";
+  }
   // With --all-recipients, those who were accepted get nothing either.
   const bool spoils_all = mail.error == mailmote::errc::recipients_refused && mail.accepted > 0;
   const std::string missing = mail.missing.empty() ? "" : ": " + printable(mail.missing);

@@ -37,6 +37,14 @@ TEST_CASE("whatever leaves a fate unknown, a script is never told to try again")
   }
 }
 
+TEST_CASE("a mail of which a part is delivered is not for a script to send again") {
+  const outcome rest{.fate = fate::not_delivered,
+                     .error = errc::message_refused,
+                     .code = 451,
+                     .delivered_before = 1};
+  CHECK(exit_code_of(rest) == 74);
+}
+
 TEST_CASE("a refusal for now is 75, and one for good says what was refused") {
   CHECK(exit_code(errc::greeting_refused, 421) == 75);
   CHECK(exit_code(errc::greeting_refused, 554) == 69);

@@ -101,3 +101,11 @@ too_many_keywords() {
   unfit "the settings' list of extensions is no list of keywords: ${words% }" "${given[@]}"
 }
 check '65: more keywords than are looked for' too_many_keywords
+
+# Two mails of one recipient each, and no third.
+in_parts() {
+  offering 'LIMITS RCPTMAX=1 MAILMAX=2' -- --to second@example.test --to third@example.test
+  exits 74
+  mentions 'delivered to 2 of 3 recipients at most, and not to the others: '
+}
+check '74: a server that takes a part of a mail, and no more on its connection' in_parts

@@ -2,8 +2,11 @@
 // What shares a flight with what, and what follows when a reply in the middle of one says no.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <array>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <mailmote/mailmote.hpp>
@@ -388,7 +391,7 @@ TEST_CASE("MAILMAX ends a connection in good order, and what is left is for the 
   const outcome o = converse(server, {}, {.from = "mote@example.org", .to = views});
   CHECK(o.fate == fate::not_delivered);
   CHECK(o.error == errc::too_many_mails);
-  CHECK(o.retry == retry::later);
+  CHECK(o.retry == retry::no);  // two have it
   CHECK(o.delivered_before == 2);
   CHECK(server.mails().size() == 2);
   CHECK(server.commands().back() == "QUIT");
@@ -475,7 +478,7 @@ TEST_CASE("with PIPELINING the next mail shares a flight with the text before it
   CHECK(data.server.mails().size() == 3);
   // Greeting, EHLO, MAIL ... DATA; each text with the next mail's commands; the last with QUIT.
   CHECK(data.turns == 6);
-  CHECK(data.words == std::vector<std::string>{"taken", "taken", "taken"});
+  CHECK(data.words == std::vector<std::string>{"", "", "taken"});  // what follows writes over them
   const std::string text = "Subject: hot\r\n\r\n84 C\r\n.\r\n";
   const std::string commands = std::string{envelope_flight} + "\r\n";
   CHECK(data.wire ==
@@ -573,4 +576,300 @@ TEST_CASE("no mail follows one that has nobody, ends the connection, or is not f
   }
   CHECK(finished == 2);
   CHECK(server.mails().size() == 2);
+}
+
+// ---- where flights go wrong ----------------------------------------------------------------
+
+namespace {
+
+// A session in hand: what is said to it and heard of it, octet by octet, without a link.
+struct by_hand {
+  explicit by_hand(settings with) : talk{clear(with)} {}
+  static settings clear(settings with) {
+    with.helo = "mote";
+    with.security = security::cleartext;
+    with.cleartext_auth = cleartext_auth::any;
+    return with;
+  }
+
+  void send(const envelope& mail, body_source& body) {
+    REQUIRE(talk.send(mail, body) == errc::none);
+  }
+  void hear(std::string_view octets) { talk.received({octets.data(), octets.size()}); }
+
+  // All that it has to say, or `n` octets of that.
+  std::string say(std::size_t n = 100'000) {
+    std::string said;
+    while (said.size() < n) {
+      talk.at(now);
+      const auto out = talk.output(buffer);
+      if (out.empty()) break;
+      const std::size_t m = std::min(out.size(), n - said.size());
+      said.append(out.data(), m);
+      talk.sent(buffer, m);
+    }
+    return said;
+  }
+
+  void open(const char* offered) {
+    talk.at(now);
+    hear("220 mx\r\n");
+    CHECK(say() == "EHLO mote\r\n");
+    hear(offered);
+  }
+
+  smtp::session talk;
+  milliseconds now = 0;
+  std::array<char, 512> buffer{};
+};
+
+const envelope one_mail{.from = "mote@example.org", .to = "ops@example.org"};
+constexpr const char* all_offers = "250-mx\r\n250-PIPELINING\r\n250-CHUNKING\r\n250 AUTH PLAIN\r\n";
+
+}  // namespace
+
+TEST_CASE(
+    "after a login that was refused no mail goes out, on a connection that was to be kept either") {
+  eager_login with{{"220 mx", "EHLO mote", offers,
+                    login_line + "\r\nMAIL FROM:<mote@example.org>\r\nRCPT TO:<ops@example.org>\r\n"
+                                 "BDAT 22 LAST\r\nSubject: hot\r\n\r\n84 C\r\n",
+                    "535 5.7.8 who\r\n530 5.7.0 no\r\n503 no\r\n503 no", "QUIT", "221 bye"}};
+  with.d.mail().then = after::stay;
+  const outcome o = with.d.run();
+  CHECK(o.error == errc::auth_refused);
+  CHECK(with.d.sent().ends_with("QUIT\r\n"));
+}
+
+TEST_CASE(
+    "a reply that begins before the message's end leaves the fate unknown, with DATA and with "
+    "BDAT") {
+  for (const bool chunking : {false, true}) {
+    text_source text{"Subject: hot\r\n\r\n84 C\r\n"};
+    by_hand d{{.chunking = chunking}};
+    d.send(one_mail, text);
+    d.open("250-mx\r\n250-PIPELINING\r\n250 CHUNKING\r\n");
+    if (chunking) {
+      const std::string flight = d.say(std::string{envelope_flight}.size() + 20);
+      CHECK(flight.find("LAST\r\n") != std::string::npos);
+      d.hear("250 a\r\n250 b\r\n2");
+    } else {
+      (void)d.say();
+      d.hear("250 a\r\n250 b\r\n354 go\r\n");
+      (void)d.say(10);
+      d.hear("2");
+    }
+    CHECK(d.say().ends_with("QUIT\r\n"));
+    d.hear("50 taken\r\n221 bye\r\n");
+    REQUIRE(d.talk.take_finished());
+    CHECK(d.talk.result().fate == fate::unknown);
+    CHECK(d.talk.result().retry == retry::no);
+  }
+}
+
+TEST_CASE("an empty mail whose source takes its time is delivered as an empty chunk") {
+  struct empty_source final : body_source {
+    bool asked = false;
+    errc begin(body_limits) noexcept override { return errc::none; }
+    std::uint64_t length() const noexcept override { return 0; }
+    io_result read_some(std::span<char>) noexcept override {
+      if (std::exchange(asked, true)) return io_status::closed;
+      return io_status::want_read;
+    }
+  } slow;
+  by_hand d{{.chunking = true}};
+  d.send(one_mail, slow);
+  d.open(all_offers);
+  CHECK(d.say().ends_with("BDAT 0 LAST\r\nQUIT\r\n"));
+  d.hear("250 a\r\n250 b\r\n250 taken\r\n221 bye\r\n");
+  REQUIRE(d.talk.take_finished());
+  CHECK(d.talk.result().fate == fate::delivered);
+}
+
+TEST_CASE(
+    "a mail of which one chunk was refused is not delivered, whatever is said of the others") {
+  struct long_source final : body_source {
+    std::size_t left = 700;
+    errc begin(body_limits) noexcept override { return errc::none; }
+    std::uint64_t length() const noexcept override { return unknown_length; }
+    io_result read_some(std::span<char> out) noexcept override {
+      const std::size_t n = std::min(out.size(), left);
+      if (n == 0) return io_status::closed;
+      std::fill_n(out.begin(), n, 'x');
+      left -= n;
+      return io_result::moved(n);
+    }
+  } text;
+  by_hand d{{.chunking = true}};
+  d.send(one_mail, text);
+  d.open(all_offers);
+  (void)d.say();
+  d.hear("250 a\r\n250 b\r\n");
+  const std::string chunks = d.say();
+  CHECK(chunks.find(" LAST\r\n") != std::string::npos);
+  d.hear("451 4.3.0 not now\r\n250 taken\r\n");
+  (void)d.say();
+  d.hear("221 bye\r\n");
+  REQUIRE(d.talk.take_finished());
+  CHECK(d.talk.result().fate == fate::not_delivered);
+  CHECK(d.talk.result().error == errc::message_refused);
+  CHECK(d.talk.result().code == 451);
+}
+
+TEST_CASE("a mail of which a part is delivered is not to be sent again as it is") {
+  const std::vector<std::string> all = numbered(3);
+  const std::vector<std::string_view> views{all.begin(), all.end()};
+  live_server server{"250-mx\r\n250-PIPELINING\r\n250 LIMITS RCPTMAX=1"};
+  int texts = 0;
+  server.answers = [&](std::string_view command) -> std::string {
+    return command == "DATA end" && ++texts == 2 ? "451 4.3.0 not now" : "";
+  };
+  const outcome o = converse(server, {}, {.from = "mote@example.org", .to = views});
+  CHECK(o.fate == fate::not_delivered);
+  CHECK(o.code == 451);
+  CHECK(o.delivered_before == 1);
+  CHECK(o.retry == retry::no);
+}
+
+TEST_CASE("what is to be told at the next poll is not waited for") {
+  for (const char* replies :
+       {"421 4.3.2 closing\r\n", "250 taken\r\n250 a\r\n250 b\r\n250 taken\r\n"}) {
+    text_source text{"Subject: hot\r\n\r\n84 C\r\n"};
+    by_hand d{{.chunking = true}};
+    envelope mail = one_mail;
+    mail.then = after::stay;
+    d.send(mail, text);
+    d.open(all_offers);
+    (void)d.say();
+    d.hear("250 a\r\n250 b\r\n");
+    REQUIRE(d.talk.takes_next());
+    d.send(mail, text);
+    (void)d.say();
+    d.hear(replies);
+    CHECK(d.talk.next_timeout(d.now) == 0);
+    REQUIRE(d.talk.take_finished());
+    CHECK(d.talk.next_timeout(d.now) == 0);
+    CHECK(!d.talk.is_idle());
+    REQUIRE(d.talk.take_finished());
+    CHECK(d.talk.next_timeout(d.now) == no_timeout);
+    CHECK(d.talk.is_idle());
+  }
+}
+
+TEST_CASE("behind an eager chunk with goodbye a 452 is a refusal, whenever it comes") {
+  const std::vector<std::string> all = numbered(3);
+  const std::vector<std::string_view> views{all.begin(), all.end()};
+  for (const bool early : {false, true}) {
+    text_source text{"Subject: hot\r\n\r\n84 C\r\n"};
+    by_hand d{{.chunking = true}};
+    d.send({.from = "mote@example.org", .to = views}, text);
+    d.open(all_offers);
+    std::string wire = d.say(early ? 160 : 100'000);
+    d.hear("250 ok\r\n250 a\r\n250 b\r\n452 4.5.3 too many\r\n");
+    wire += d.say();
+    CHECK(wire.ends_with("QUIT\r\n"));
+    d.hear("250 taken\r\n221 bye\r\n");
+    REQUIRE(d.talk.take_finished());
+    CHECK(d.talk.result().fate == fate::delivered);
+    CHECK(d.talk.result().accepted == 2);
+    CHECK(d.talk.result().refused == 1);
+  }
+}
+
+TEST_CASE("a text that breaks off does not cost the mail before it its reply") {
+  struct broken_source final : body_source {
+    bool waits;
+    explicit broken_source(bool w) : waits{w} {}
+    errc begin(body_limits) noexcept override { return errc::none; }
+    std::uint64_t length() const noexcept override { return 100; }
+    io_result read_some(std::span<char>) noexcept override {
+      return waits ? io_status::want_read : io_status::failed;
+    }
+  };
+  for (const bool waits : {false, true}) {
+    text_source text{"Subject: hot\r\n\r\n84 C\r\n"};
+    broken_source broken{waits};
+    by_hand d{{.chunking = true}};
+    envelope mail = one_mail;
+    mail.then = after::stay;
+    d.send(mail, text);
+    d.open(all_offers);
+    (void)d.say();
+    d.hear("250 a\r\n250 b\r\n");
+    d.send(mail, broken);
+    (void)d.say();
+    if (waits) {
+      d.now += d.talk.with().timeouts.operator*().source + 1;
+      d.talk.at(d.now);
+      d.talk.expire();
+    }
+    d.hear("250 taken\r\n");
+    REQUIRE(d.talk.take_finished());
+    CHECK(d.talk.result().fate == fate::delivered);
+    REQUIRE(d.talk.take_finished());
+    CHECK(d.talk.result().fate == fate::not_delivered);
+    CHECK(d.talk.result().error == (waits ? errc::source_timeout : errc::source_failed));
+  }
+}
+
+TEST_CASE("a long list whose domains would have to be compared is refused at once, not worked on") {
+  const std::vector<std::string> all = numbered(2'000, 2'000);
+  const std::vector<std::string_view> views{all.begin(), all.end()};
+  for (const char* limit : {"250-mx\r\n250 LIMITS RCPTDOMAINMAX=1999\r\n",
+                            "250-mx\r\n250 LIMITS RCPTDOMAINMAX=2000\r\n"}) {
+    text_source text{"Subject: hot\r\n\r\n84 C\r\n"};
+    by_hand d{{}};
+    d.send({.from = "mote@example.org", .to = views, .deliver_if = recipients::all}, text);
+    d.open(limit);
+    CHECK(d.say().starts_with(std::string_view{limit}.ends_with("1999\r\n") ? "QUIT" : "MAIL"));
+  }
+}
+
+TEST_CASE("a text that comes an octet a second is waited for, in chunks too") {
+  struct dripping_source final : body_source {
+    std::size_t left = 400;
+    bool ready = false;
+    errc begin(body_limits) noexcept override { return errc::none; }
+    std::uint64_t length() const noexcept override { return unknown_length; }
+    io_result read_some(std::span<char> out) noexcept override {
+      if (left == 0) return io_status::closed;
+      if (!std::exchange(ready, false)) return io_status::want_read;
+      --left;
+      out[0] = 'x';
+      return io_result::moved(1);
+    }
+  } drip;
+  by_hand d{{.chunking = true}};
+  d.send(one_mail, drip);
+  d.open(all_offers);
+  (void)d.say();
+  d.hear("250 a\r\n250 b\r\n");
+  std::string wire;
+  for (int second = 0; second < 410; ++second) {
+    d.now += 1000;
+    drip.ready = true;
+    wire += d.say();
+    d.talk.expire();
+  }
+  CHECK(wire.find("BDAT 400 LAST\r\n") != std::string::npos);
+}
+
+TEST_CASE(
+    "a farewell that waits on a kept connection says that it was idle, and not that a mail "
+    "failed") {
+  text_source text{"Subject: hot\r\n\r\n84 C\r\n"};
+  by_hand d{{}};
+  envelope mail = one_mail;
+  mail.then = after::stay;
+  d.send(mail, text);
+  d.open("250-mx\r\n250 PIPELINING\r\n");
+  (void)d.say();
+  d.hear("250 a\r\n250 b\r\n354 go\r\n");
+  (void)d.say();
+  d.hear("250 taken\r\n");
+  REQUIRE(d.talk.take_finished());
+  d.send(mail, text);
+  d.hear("421 4.4.2 idle for too long\r\n");
+  REQUIRE(d.talk.take_finished());
+  CHECK(d.talk.result().error == errc::idle_closed);
+  CHECK(d.talk.result().retry == retry::later);
 }

@@ -34,6 +34,7 @@ struct mail_parameters {
   bool utf8 = false;                      // RFC 6531
   bool chunked = false;                   // it goes as BDAT (RFC 3030)
   bool eager = false;                     // with the commands before it, in one flight
+  bool quits = false;                     // which is the connection's last
 };
 
 // In the order of `step`, from `ehlo` on.

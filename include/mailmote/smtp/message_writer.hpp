@@ -62,6 +62,9 @@ class message_writer {
   constexpr std::size_t head() const { return head_; }
   constexpr std::size_t tail() const { return tail_; }
 
+  constexpr std::size_t filled() const { return filled_; }  // of a chunk that is not yet written
+  constexpr void give_up(errc why) { (void)fail(why); }
+
   // The source may be asked again.
   constexpr void resume() {
     if (state_ == state::waiting) state_ = state::writing;
@@ -173,7 +176,7 @@ class message_writer {
     return fail(errc::source_failed);
   }
 
-  std::size_t fail(errc why) {
+  constexpr std::size_t fail(errc why) {
     state_ = state::failed;
     error_ = why;
     return 0;

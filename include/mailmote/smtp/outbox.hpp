@@ -41,7 +41,9 @@ class outbox {
     if (text_end_ == 0) text_begin_ = end_ + head;
     end_ += n;
     text_end_ = end_ - tail;
-    if (is_last) message_end_ = end_;
+    if (!is_last) return;
+    message_end_ = end_;
+    message_left_ = is_empty();  // as nothing but its end was missing
   }
 
   // `n` octets more are gone, and with each line of the dialogue its reply is due.

@@ -39,8 +39,8 @@ enum class phase : std::uint8_t {
 
 // Whether trying again can help.
 enum class retry : std::uint8_t {
-  no,            // refused for good; or the fate is unknown, and a second try may send it twice
-  later,         // the same mail, after a while
+  no,     // refused for good; or somebody has it, or may have it, who would get the same mail again
+  later,  // the same mail, after a while
   after_change,  // once the mail, the settings, the login or the server's set-up are mended
 };
 

@@ -23,6 +23,9 @@ namespace mailmote::smtp {
 
 class recipient_tally {
  public:
+  // Whose domains are compared at most, so that it does not take long (law 2).
+  static constexpr std::size_t max_compared = 1000;
+
   constexpr void begin(const envelope& mail) {
     *this = {};
     end_ = mail.to.size();
@@ -36,8 +39,12 @@ class recipient_tally {
   constexpr bool all_sent() const { return sent_ == end_; }
   constexpr bool all_answered() const { return answered_ == end_; }
 
-  // Whether the server takes all of them in one transaction.
+  // Whether the server takes all of them in one transaction; of too many to compare: no.
   static bool takes_all(const envelope& mail, const capabilities& offered) {
+    const std::size_t size = mail.to.size();
+    if (offered.max_recipients > 0 && size > offered.max_recipients) return false;
+    if (size <= offered.max_recipient_domains || offered.max_recipient_domains == 0) return true;
+    if (size > max_compared) return false;
     recipient_tally all;
     all.begin(mail);
     while (!all.all_sent()) all.count_sent(mail, offered);
@@ -118,6 +125,7 @@ class recipient_tally {
   bool is_full(const envelope& mail, const capabilities& offered) {
     if (offered.max_recipients > 0 && sent_ - first_ >= offered.max_recipients) return true;
     if (offered.max_recipient_domains == 0) return false;
+    if (sent_ - first_ >= max_compared) return true;
     if (domains_ == 0) domains_ = 1;  // the first's
     const std::string_view domain = domain_of(mail.to[sent_]);
     for (std::size_t i = first_; i < sent_; ++i) {

@@ -14,10 +14,10 @@
 //   C: [AUTH] MAIL RCPT... BDAT, message, QUIT      the shortest: with settings.chunking, and
 //   S: [235] 250 250... 250, 221                    settings.pipeline_auth
 //
-// The law: two cursors go over this script, `sending_` and `answering_`, and only this file moves
-// them. A reply answers the command at `answering_`, all of which was sent before it began. Any
-// other reply ends the session. Recipients that the server does not take in one mail go through
-// the mail's part again, with the next transaction.
+// The law: two cursors go over this script. `sending_` is moved by speaker.hpp, `answering_` here, and
+// no other file moves them. A reply answers the command at `answering_`, all of which was sent before
+// it began; any other ends the session. Recipients that the server puts off go through the mail's part
+// again.
 //
 // Knows:          RFC 5321, 2920, 3030, 3207, 4954, 9422.
 // Does not know:  streams, TLS libraries, clocks: the driver (client.hpp) carries octets and time.
@@ -27,6 +27,7 @@
 #include <cstddef>
 #include <span>
 
+#include <mailmote/smtp/previous_mail.hpp>
 #include <mailmote/smtp/speaker.hpp>
 
 namespace mailmote::smtp {
@@ -40,15 +41,16 @@ class session : private speaker {
 
   // The caller's side, as client.hpp documents it.
   errc send(const envelope& mail, body_source& body) noexcept;
-  errc keep_alive() noexcept;
-  errc quit() noexcept;
+  errc keep_alive() noexcept { return say(step::noop); }
+  errc quit() noexcept { return say(step::quit); }
   void cancel() noexcept;
   void start() noexcept;
   bool is_idle() const noexcept { return verdict_.is_told() && is_quiet(); }
   bool is_open() const noexcept { return answering_ == step::ready; }
   bool takes_next() const noexcept;
   outcome result() const noexcept {
-    outcome mail = (shows_previous_ ? previous_ : verdict_).result(reply_.text(), login_);
+    if (previous_.is_shown()) return previous_.result(reply_, login_);
+    outcome mail = verdict_.result(reply_.text(), login_);
     if (mail.error == errc::extension_missing) mail.missing = missing_in(capabilities_, mail_.mail);
     return mail;
   }
@@ -61,7 +63,7 @@ class session : private speaker {
   action next() const noexcept { return action_at(answering_); }
   void at(milliseconds now) noexcept;  // what time it is: the first thing of every round ...
   void expire() noexcept;              // ... and, when nothing more can be read, the last
-  using speaker::next_timeout;
+  milliseconds next_timeout(milliseconds now) const noexcept;
   std::span<const char> output(std::span<char> buffer) noexcept;
   using speaker::sent;  // of `buffer`, so many octets
   void received(std::span<const char> octets) noexcept;
@@ -81,30 +83,31 @@ class session : private speaker {
   void on_accept();
 
   void go(step next);
+  errc say(step next);  // between two mails
   void continue_connection();
-  errc prepare(transaction& mail);
+  errc prepare(transaction& mail) const {
+    return may_mail_again() ? mail.prepare(settings_, capabilities_, pipelines())
+                            : errc::too_many_mails;
+  }
   errc follow_up(const envelope& mail, body_source& body);
   void on_previous();
-  void settle(errc why, fate reached);
   void open_transaction();
   void finish_mail(fate reached);
   void end_transaction(bool delivered);
-  bool record(errc why) {
-    return verdict_.record(why, answering_ == step::accept ? phase::mail : where());
-  }
   void record_reply(errc why);
   void refuse(errc why);                // by the reply at hand; then leave
   void leave(errc why = errc::none);    // with QUIT, where there is a place for it
   void hang_up(errc why = errc::none);  // at once
   void conclude(fate reached, step next);
-  errc end_or(errc why) const;
+  void give_up(errc why);
+  errc end_or(errc why) const { return end_of_wait(why, reply_.between_replies()); }
 
   bool encrypted_ = false;
   bool authenticated_ = false;
   bool is_reused_ = false;  // a connection that was kept, and has not answered since
   bool early_ = false;      // the reply being read began before it was due
-  bool shows_previous_ = false;
-  verdict previous_{};  // on the mail whose final reply this one did not wait for
+  bool ahead_ = false;      // it began before the chunk that it answers had left
+  previous_mail previous_{};
   const sasl::mechanism* login_ = nullptr;  // once it was begun on this connection
   reply_parser reply_{};
   capability_parser offered_{};
@@ -133,8 +136,9 @@ inline errc session::send(const envelope& mail, body_source& body) noexcept {
 }
 
 inline bool session::takes_next() const noexcept {
-  const bool waits = answering_ == step::message && outbox_.message_left() && previous_.is_told();
-  return waits && pipelines() && !is_lost() && mail_.may_be_followed();
+  const bool waits = answering_ == step::message && outbox_.message_left() && previous_.is_over();
+  const bool may_follow = pipelines() && may_mail_again() && mail_.may_be_followed();
+  return waits && may_follow && !is_lost();
 }
 
 inline errc session::follow_up(const envelope& mail, body_source& body) {
@@ -143,7 +147,7 @@ inline errc session::follow_up(const envelope& mail, body_source& body) {
   if (bad == errc::none) bad = prepare(next);
   if (bad != errc::none) return bad;
   verdict_.count(mail_.recipients);
-  previous_ = verdict_;
+  previous_.begin(verdict_);
   verdict_.begin();
   mail_ = next;
   outbox_.begin_message();
@@ -153,20 +157,15 @@ inline errc session::follow_up(const envelope& mail, body_source& body) {
 }
 
 inline bool session::take_finished() noexcept {
-  shows_previous_ = previous_.tell();
-  return shows_previous_ || (is_quiet() && verdict_.tell());
+  if (previous_.tell()) return true;
+  if (!is_quiet() || !verdict_.tell()) return false;
+  previous_.hide();
+  return true;
 }
 
-inline errc session::keep_alive() noexcept {
+inline errc session::say(step next) {
   if (!is_idle()) return errc::busy;
-  if (answering_ == step::ready) go(step::noop);
-  timer_.arm_at_next_reading();
-  return errc::none;
-}
-
-inline errc session::quit() noexcept {
-  if (!is_idle()) return errc::busy;
-  if (answering_ == step::ready) leave();
+  if (answering_ == step::ready) go(next);
   timer_.arm_at_next_reading();
   return errc::none;
 }
@@ -185,8 +184,7 @@ inline void session::cancel() noexcept {
 // ---- the driver ----------------------------------------------------------------------------
 
 inline void session::at(milliseconds now) noexcept {
-  if (shows_previous_) {  // it was shown, and its reply's words with it
-    shows_previous_ = false;
+  if (previous_.release_words()) {
     reply_.forget_text();
     reply_.hold_text(verdict_.error() != errc::none || !verdict_.is_open());
   }
@@ -197,11 +195,27 @@ inline void session::at(milliseconds now) noexcept {
 
 inline void session::expire() noexcept {
   if (is_quiet() || !timer_.passed(allowed())) return;
-  hang_up(waits_for_source() ? errc::source_timeout : end_or(errc::timeout));
+  if (!waits_for_source()) return hang_up(end_or(errc::timeout));
+  source_waits_ = false;
+  mail_.message.give_up(errc::source_timeout);
+  give_up(errc::source_timeout);
+}
+
+// What is told at the next poll needs no event.
+inline milliseconds session::next_timeout(milliseconds now) const noexcept {
+  const bool untold = previous_.is_untold() || (is_quiet() && verdict_.is_decided());
+  return untold ? 0 : speaker::next_timeout(now);
+}
+
+// The mail cannot go on. The one before it still has its reply.
+inline void session::give_up(errc why) {
+  if (answering_ != step::accept) return hang_up(why);
+  record(why);
+  timer_.arm();
 }
 
 inline std::span<const char> session::output(std::span<char> buffer) noexcept {
-  if (const errc bad = speak(buffer); bad != errc::none) hang_up(bad);
+  if (const errc bad = speak(buffer); bad != errc::none) give_up(bad);
   return outbox_.to_send(buffer);
 }
 
@@ -210,7 +224,10 @@ inline void session::received(std::span<const char> octets) noexcept {
   for (const char c : octets) {
     if (answering_ == step::over) return;
     if (answering_ == step::handshake) return hang_up(errc::tls_injection);
-    if (reply_.between_replies()) early_ = outbox_.awaited() == 0;
+    if (reply_.between_replies()) {
+      early_ = outbox_.awaited() == 0;
+      ahead_ = answering_ == step::message && mail_.is_ahead(outbox_);
+    }
     switch (reply_.feed(c)) {
       case reply_parser::event::none: break;
       case reply_parser::event::text:
@@ -247,13 +264,18 @@ inline void session::ended(errc why) noexcept {
 
 inline void session::on_reply() {
   if (!early_) outbox_.answered();
-  is_reused_ = false;
-  if (reply_.code() == 421 || early_) {
-    mail_.refused = true;  // whatever of it was sent
-    if (answering_ == step::accept && !early_) settle(errc::service_closing, fate::not_delivered);
-    record_reply(reply_.code() == 421 ? errc::service_closing : errc::unsolicited_reply);
+  const bool closing = reply_.code() == 421;
+  if (closing && !early_) {
+    mail_.refused = true;
+    const errc why = errc::service_closing;
+    if (answering_ == step::accept) previous_.settle(why, fate::not_delivered, reply_);
+  }
+  if (closing || early_) {
+    const errc closed = is_reused_ ? errc::idle_closed : errc::service_closing;
+    record_reply(closing ? closed : errc::unsolicited_reply);
     return hang_up();
   }
+  is_reused_ = false;
   heed_reply();
   // A mail with nobody to go to, or no leave, ends where nothing of its message was begun.
   const bool unbegun = answering_ == step::message && mail_.is_unbegun();
@@ -346,12 +368,6 @@ inline void session::on_auth() {
   open_transaction();
 }
 
-inline errc session::prepare(transaction& mail) {
-  const std::uint32_t most = capabilities_.max_mails;
-  if (most > 0 && mails_ >= most) return errc::too_many_mails;
-  return mail.prepare(settings_, capabilities_, pipelines());
-}
-
 inline void session::open_transaction() {
   answering_ = step::mail;
   const errc bad = prepare(mail_);
@@ -375,18 +391,15 @@ inline void session::on_rcpt() {
 
 // The mail before this one has its reply.
 inline void session::on_previous() {
-  if (reply_.is_class(2)) return settle(errc::none, fate::delivered);
-  if (reply_.is_refusal()) return settle(errc::message_refused, fate::not_delivered);
-  settle(errc::unexpected_reply, fate::unknown);
-  hang_up(errc::unexpected_reply);
-}
-
-inline void session::settle(errc why, fate reached) {
-  previous_.record(why, phase::accept);
-  previous_.cite(reply_.code(), reply_.enhanced());
-  previous_.decide(reached);
-  reply_.hold_text(true);
+  const bool positive = reply_.is_class(2);
+  if (!positive && !reply_.is_refusal()) {
+    previous_.settle(errc::unexpected_reply, fate::unknown, reply_);
+    return hang_up(errc::unexpected_reply);
+  }
+  const errc refused = positive ? errc::none : errc::message_refused;
+  previous_.settle(refused, positive ? fate::delivered : fate::not_delivered, reply_);
   answering_ = step::mail;  // which may be said already
+  if (mail_.message.error() != errc::none) hang_up();
 }
 
 inline void session::on_data() {
@@ -400,23 +413,22 @@ inline void session::on_data() {
 }
 
 inline void session::on_accept() {
-  const bool positive = reply_.is_class(2);
-  const bool early = mail_.was_early_reply(outbox_);
-  if (early || (!positive && !reply_.is_refusal())) {
-    // A chunk may be refused before it has left, but not be taken.
-    record_reply(early && reply_.is_refusal() ? errc::message_refused : errc::unexpected_reply);
+  const bool positive =
+      reply_.is_class(2) && !ahead_;  // a chunk can be refused early, but not taken
+  if (!positive && !reply_.is_refusal()) {
+    record_reply(errc::unexpected_reply);
     return hang_up();
   }
-  const bool is_last = mail_.was_last_reply(outbox_);
   const bool nobody = mail_.has_nobody();
   if (!positive && !nobody) record_reply(errc::message_refused);
-  if (is_last) return end_transaction(positive && !nobody);
+  if (!positive) mail_.refused = true;
+  if (mail_.was_cut(outbox_)) return hang_up();
+  if (mail_.was_last_reply(outbox_)) return end_transaction(positive && !nobody);
   if (is_lost() && all_answered()) finish_mail(fate::not_delivered);
 }
 
 // ---- how it goes on, or ends ---------------------------------------------------------------
 
-// To a step that begins with nothing sent and nothing owed, but for the greeting.
 inline void session::go(step next) {
   answering_ = next;
   begin_at(next);
@@ -441,8 +453,8 @@ inline void session::end_transaction(bool delivered) {
 
 // The mail's part of the dialogue is over, and the connection is in order.
 inline void session::finish_mail(fate reached) {
-  const std::uint32_t most = capabilities_.max_mails;
-  const bool stays = mail_.mail.then == after::stay && (most == 0 || mails_ < most);
+  const bool may_stay = may_mail_again() && (settings_.auth == nullptr || authenticated_);
+  const bool stays = mail_.mail.then == after::stay && may_stay;
   conclude(reached, stays ? step::ready : step::quit);
 }
 
@@ -469,8 +481,7 @@ inline void session::leave(errc why) {
 
 inline void session::hang_up(errc why) {
   record(why);
-  previous_.record(why, phase::accept);
-  previous_.decide(fate::unknown);
+  previous_.lose(why);
   const bool unanswered = outbox_.message_left() && !mail_.has_nobody();
   conclude(unanswered ? fate::unknown : fate::not_delivered, step::over);
 }
@@ -484,16 +495,6 @@ inline void session::conclude(fate reached, step next) {
     return timer_.arm();
   }
   go(next);
-}
-
-// What the end of a wait, `why`, says where it says more: silence in place of a greeting means more the
-// longer it lasts, and there are servers that offer CHUNKING and hang on BDAT.
-inline errc session::end_or(errc why) const {
-  if (why == errc::timeout && answering_ == step::message && mail_.parameters.chunked) {
-    return errc::chunk_timeout;
-  }
-  const bool silent = answering_ == step::greeting && reply_.between_replies();
-  return silent && timer_.elapsed() >= greeting_patience ? errc::silent_greeting : why;
 }
 
 }  // namespace mailmote::smtp

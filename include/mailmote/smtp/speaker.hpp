@@ -38,6 +38,12 @@ class speaker {
   phase where() const;
   milliseconds allowed() const;
   milliseconds next_timeout(milliseconds now) const noexcept;
+  errc end_of_wait(errc why, bool heard_nothing) const;
+
+  // False when there is a reason already.
+  bool record(errc why) {
+    return verdict_.record(why, answering_ == step::accept ? phase::mail : where());
+  }
 
   // Nothing more can come of the transaction, and so nothing more of it is begun.
   bool is_lost() const { return verdict_.error() != errc::none || mail_.has_nobody(); }
@@ -45,6 +51,9 @@ class speaker {
   bool waits_for_source() const { return source_waits_ && outbox_.is_empty(); }
   bool pipelines() const {
     return settings_.pipelining && capabilities_.has(extension::pipelining);
+  }
+  bool may_mail_again() const {
+    return capabilities_.max_mails == 0 || mails_ < capabilities_.max_mails;
   }
   bool quit_is_out() const { return quit_written_ || (sending_ == step::quit && offset_ > 0); }
 
@@ -88,7 +97,8 @@ inline errc speaker::speak(std::span<char> buffer) noexcept {
   if (!outbox_.is_empty()) return errc::none;
   failed_ = errc::none;
   outbox_.rewind();
-  while (may_write() && write(outbox_.room(buffer)) > 0) {
+  for (step at = sending_; may_write(); at = sending_) {
+    if (write(outbox_.room(buffer)) == 0 && sending_ == at) break;
   }
   if (!outbox_.is_empty()) timer_.arm();
   return failed_;
@@ -130,7 +140,9 @@ inline std::size_t speaker::write(std::span<char> room) {
   errc failed = errc::none;
   bool waits = false;
   if (sending_ == step::message) {
+    const std::size_t filled = mail_.message.filled();
     written = write_message(room);
+    if (mail_.message.filled() != filled) timer_.arm();
     waits = mail_.message.now() == message_writer::state::waiting;
     failed = mail_.message.error();
   } else if (sending_ == step::response) {
@@ -207,6 +219,16 @@ inline milliseconds speaker::next_timeout(milliseconds now) const noexcept {
   const milliseconds rest = timer_.remaining(allowed(), now);
   const milliseconds pace = answering_ == step::auth && auth_.is_busy() ? 0 : source_pace;
   return waits_for_source() && pace < rest ? pace : rest;
+}
+
+// `why` a wait came to its end, in other words where there is more to say: silence in place of a greeting
+// means more the longer it lasts, and there are servers that offer CHUNKING and hang on BDAT.
+inline errc speaker::end_of_wait(errc why, bool heard_nothing) const {
+  if (why == errc::timeout && answering_ == step::message && mail_.parameters.chunked) {
+    return errc::chunk_timeout;
+  }
+  const bool silent = answering_ == step::greeting && heard_nothing;
+  return silent && timer_.elapsed() >= greeting_patience ? errc::silent_greeting : why;
 }
 
 }  // namespace mailmote::smtp

@@ -22,8 +22,8 @@ struct transaction {
   mail_parameters parameters{};
   recipient_tally recipients{};
   message_writer message{};
-  bool refused =
-      false;  // MAIL was, or the connection is over: no reply to the message can be a yes
+  // MAIL or a chunk was, or 421 said: no reply can make it delivered.
+  bool refused = false;
 
   errc begin(const settings& with, const envelope& of, body_source& text) {
     bool needs_utf8 = false;
@@ -43,11 +43,15 @@ struct transaction {
     message = {};
     parameters.chunked = with.chunking && offered.has(extension::chunking);
     const errc bad = fit_mail(offered, mail, *body, parameters);
+    if (bad != errc::none) return bad;
     // An unknown length is larger than any.
     parameters.eager = pipelines && parameters.chunked &&
                        mail.deliver_if == mailmote::recipients::any &&
                        body->length() <= with.eager_body;
-    return bad;
+    const bool is_limited = offered.max_recipients > 0 || offered.max_recipient_domains > 0;
+    parameters.quits = parameters.eager && mail.then == after::quit && !is_limited &&
+                       mail.to.size() <= min_recipients;
+    return errc::none;
   }
 
   step following(step s) const {
@@ -68,14 +72,15 @@ struct transaction {
 
   // Whether there is to be a transaction after this one.
   bool goes_on() const {
-    return mail.deliver_if == mailmote::recipients::any && recipients.leaves_some(mail);
+    const bool any = mail.deliver_if == mailmote::recipients::any;
+    return any && !parameters.quits && recipients.leaves_some(mail);
   }
 
-  // Goodbye may follow the message at once, unless the server may want a further transaction: of 100
-  // recipients and fewer it must not (RFC 5321 4.5.3.1.8).
+  // Goodbye may follow the message at once. Behind an eager one it may if a server has to take as many
+  // recipients in one mail (RFC 5321 4.5.3.1.8): whom it puts off all the same is refused, later.
   bool may_quit_ahead() const {
-    const bool is_sure = recipients.all_answered() || mail.to.size() <= min_recipients;
-    return mail.then == after::quit && message.has_one_reply() && is_sure && !goes_on();
+    const bool is_sure = parameters.quits || (recipients.all_answered() && !goes_on());
+    return mail.then == after::quit && message.has_one_reply() && is_sure;
   }
 
   // The next mail may follow the message at once (RFC 2920 3.1).
@@ -83,12 +88,16 @@ struct transaction {
     return mail.then == after::stay && message.has_one_reply() && !has_nobody() && !goes_on();
   }
 
-  // Whether the reply that was just taken is the message's last; and whether it came too early: before
-  // the chunk that it is about was sent.
+  // Whether a reply to the message that begins now comes before all that it is about was sent.
+  bool is_ahead(const outbox& out) const {
+    return message.has_one_reply() ? !out.message_left() : out.awaited() == 1 && !out.is_empty();
+  }
+
+  // Of a reply that was just taken: it is the last; or the rest of its chunk is still to be sent.
   bool was_last_reply(const outbox& out) const {
     return out.message_left() && (message.has_one_reply() || out.awaited() == 0);
   }
-  bool was_early_reply(const outbox& out) const {
+  bool was_cut(const outbox& out) const {
     return message.has_one_reply() ? !out.message_left() : out.awaited() == 0 && !out.is_empty();
   }
 };

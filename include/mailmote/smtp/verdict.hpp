@@ -46,7 +46,7 @@ class verdict {
   constexpr void count(const recipient_tally& recipients) {
     accepted_ = recipients.accepted();
     refused_ = recipients.refused();
-    first_ = recipients.first();
+    first_ = recipients.has_delivered() ? recipients.first() : 0;
   }
 
   constexpr void decide(fate reached) {
@@ -55,6 +55,7 @@ class verdict {
     fate_ = reached;
   }
 
+  constexpr bool is_decided() const { return state_ == state::decided; }
   constexpr bool is_told() const { return state_ == state::told; }
 
   // True once, when the mail is decided.
@@ -66,7 +67,8 @@ class verdict {
 
   // `login` is null where none was begun.
   outcome result(std::string_view server_text, const sasl::mechanism* login) const {
-    const retry again = fate_ == fate::not_delivered ? retry_after(error_, code_) : retry::no;
+    const bool nobody_has_it = fate_ == fate::not_delivered && first_ == 0;
+    const retry again = nobody_has_it ? retry_after(error_, code_) : retry::no;
     return {fate_,
             phase_,
             error_,
