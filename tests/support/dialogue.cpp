@@ -182,13 +182,15 @@ std::size_t dialogue::id() const {
   for (const std::string& turn : turns_) all += turn + '\0';
   all += body_;
   all += mail_.from;
-  const int choices[] = {
-      settings_.chunking,
-      settings_.pipeline_auth,
-      static_cast<int>(settings_.eager_body),
-      static_cast<int>(settings_.security), static_cast<int>(settings_.cleartext_auth),
-      static_cast<int>(mail_.deliver_if),   static_cast<int>(mail_.then),
-      settings_.pipelining ? 1 : 0,         static_cast<int>(mail_.to.size())};
+  const int choices[] = {settings_.chunking,
+                         settings_.pipeline_auth,
+                         static_cast<int>(settings_.eager_body),
+                         static_cast<int>(settings_.security),
+                         static_cast<int>(settings_.cleartext_auth),
+                         static_cast<int>(mail_.deliver_if),
+                         static_cast<int>(mail_.then),
+                         settings_.pipelining ? 1 : 0,
+                         static_cast<int>(mail_.to.size())};
   for (const int choice : choices) all += std::to_string(choice) + ' ';
   return std::hash<std::string>{}(all);
 }

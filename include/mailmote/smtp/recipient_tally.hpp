@@ -45,10 +45,11 @@ class recipient_tally {
     if (offered.max_recipients > 0 && size > offered.max_recipients) return false;
     if (size <= offered.max_recipient_domains || offered.max_recipient_domains == 0) return true;
     if (size > max_compared) return false;
-    recipient_tally all;
-    all.begin(mail);
-    while (!all.all_sent()) all.count_sent(mail, offered);
-    return all.sent() == mail.to.size();
+    std::size_t domains = 0;
+    for (std::size_t i = 0; i < size; ++i) {
+      if (has_new_domain(mail, 0, i)) ++domains;
+    }
+    return domains <= offered.max_recipient_domains;
   }
 
   // One is named; and the transaction's last it is, if the server takes no more.
@@ -122,16 +123,19 @@ class recipient_tally {
     return address;
   }
 
+  // Whether no recipient of [first, at) has the domain of the one at `at`.
+  static bool has_new_domain(const envelope& mail, std::size_t first, std::size_t at) {
+    const std::string_view domain = domain_of(mail.to[at]);
+    while (first < at && !ascii::equal_ignoring_case(domain_of(mail.to[first]), domain)) ++first;
+    return first == at;
+  }
+
   bool is_full(const envelope& mail, const capabilities& offered) {
     if (offered.max_recipients > 0 && sent_ - first_ >= offered.max_recipients) return true;
     if (offered.max_recipient_domains == 0) return false;
     if (sent_ - first_ >= max_compared) return true;
     if (domains_ == 0) domains_ = 1;  // the first's
-    const std::string_view domain = domain_of(mail.to[sent_]);
-    for (std::size_t i = first_; i < sent_; ++i) {
-      if (ascii::equal_ignoring_case(domain_of(mail.to[i]), domain)) return false;
-    }
-    return ++domains_ > offered.max_recipient_domains;
+    return has_new_domain(mail, first_, sent_) && ++domains_ > offered.max_recipient_domains;
   }
 
   std::size_t first_ = 0;  // [first_, end_): the transaction's recipients
