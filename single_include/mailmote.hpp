@@ -1347,13 +1347,13 @@ class previous_mail {
 
   void begin(const verdict& so_far) { verdict_ = so_far; }
 
-  // Its reply is here. Only a refusal's words are kept: what follows would write over them.
+  // Its reply is here, whose words are held until they were shown.
   void settle(errc why, fate reached, reply_parser& reply) {
     verdict_.record(why, phase::accept);
     verdict_.cite(reply.code(), reply.enhanced());
     verdict_.decide(reached);
-    holds_words_ = reached != fate::delivered;
-    if (holds_words_) reply.hold_text(true);
+    reply.hold_text(true);
+    holds_words_ = true;
   }
 
   // There will be none.
@@ -1371,11 +1371,12 @@ class previous_mail {
   bool is_shown() const { return is_shown_; }  // until the next mail is over
   void hide() { is_shown_ = false; }
 
-  // Once they were shown: whether there were any to be let go.
-  bool release_words() {
-    const bool had = holds_words_ && is_over();
-    if (had) holds_words_ = false;
-    return had;
+  // Once they were shown. `next`, the mail behind it, may have words to be held by now.
+  void let_words_go(reply_parser& reply, const verdict& next) {
+    if (!holds_words_ || !is_over()) return;
+    holds_words_ = false;
+    reply.forget_text();
+    reply.hold_text(next.error() != errc::none || !next.is_open());
   }
 
   outcome result(const reply_parser& reply, const sasl::mechanism* login) const {
@@ -3038,6 +3039,9 @@ struct transaction {
 
 // speaker.hpp: says what is to be said, as far as it may be said by now.
 //
+//   C: [AUTH] MAIL RCPT... BDAT, message, QUIT      the longest flight there is: with
+//   S: [235] 250 250... 250, 221                    settings.chunking, and settings.pipeline_auth
+//
 // The law of a submission's two cursors: `sending_` is moved here, and `answering_`, with what replies
 // mean, in session.hpp. Here is how far the one may be ahead of the other.
 //
@@ -3270,9 +3274,6 @@ inline errc speaker::end_of_wait(errc why, bool heard_nothing) const {
 //   C: message, final dot, QUIT     | only after 354, and only while a recipient stands
 //   S: 250, 221                    /
 //
-//   C: [AUTH] MAIL RCPT... BDAT, message, QUIT      the shortest: with settings.chunking, and
-//   S: [235] 250 250... 250, 221                    settings.pipeline_auth
-//
 // The law: two cursors go over this script. `sending_` is moved by speaker.hpp, `answering_` here, and
 // no other file moves them. A reply answers the command at `answering_`, all of which was sent before
 // it began; any other ends the session. Recipients that the server puts off go through the mail's part
@@ -3318,7 +3319,10 @@ class session : private speaker {
   milliseconds next_timeout(milliseconds now) const noexcept;
   std::span<const char> output(std::span<char> buffer) noexcept;
   using speaker::sent;  // of `buffer`, so many octets
-  void received(std::span<const char> octets) noexcept;
+  // How many of them were taken in: what follows the reply to the mail before this one has to wait
+  // until that was told, as its words would be written over. Then they are to be handed in again.
+  std::size_t received(std::span<const char> octets) noexcept;
+  bool has_to_tell() const noexcept { return previous_.is_untold(); }
   void secured() noexcept;        // the handshake is done, and the server has proven who it is
   void ended(errc why) noexcept;  // the stream is over; errc::none: it was closed in good order
 
@@ -3326,6 +3330,7 @@ class session : private speaker {
   bool implicit() const { return settings_.security == security::implicit_tls; }
   void advance_answering() { answering_ = mail_.following(answering_); }
 
+  void hear(char c);
   void on_reply();
   void heed_reply();
   void on_hello();
@@ -3436,10 +3441,7 @@ inline void session::cancel() noexcept {
 // ---- the driver ----------------------------------------------------------------------------
 
 inline void session::at(milliseconds now) noexcept {
-  if (previous_.release_words()) {
-    reply_.forget_text();
-    reply_.hold_text(verdict_.error() != errc::none || !verdict_.is_open());
-  }
+  previous_.let_words_go(reply_, verdict_);
   timer_.read(now);
   mail_.message.resume();
   auth_.resume();
@@ -3453,7 +3455,6 @@ inline void session::expire() noexcept {
   give_up(errc::source_timeout);
 }
 
-// What is told at the next poll needs no event.
 inline milliseconds session::next_timeout(milliseconds now) const noexcept {
   const bool untold = previous_.is_untold() || (is_quiet() && verdict_.is_decided());
   return untold ? 0 : speaker::next_timeout(now);
@@ -3471,29 +3472,32 @@ inline std::span<const char> session::output(std::span<char> buffer) noexcept {
   return outbox_.to_send(buffer);
 }
 
-inline void session::received(std::span<const char> octets) noexcept {
-  if (settings_.transcript) settings_.transcript->server_said({octets.data(), octets.size()});
-  for (const char c : octets) {
-    if (answering_ == step::over) return;
-    if (answering_ == step::handshake) return hang_up(errc::tls_injection);
-    if (reply_.between_replies()) {
-      early_ = outbox_.awaited() == 0;
-      ahead_ = answering_ == step::message && mail_.is_ahead(outbox_);
-    }
-    switch (reply_.feed(c)) {
-      case reply_parser::event::none: break;
-      case reply_parser::event::text:
-        if (answering_ == step::ehlo) offered_.text(c, capabilities_);
-        if (answering_ == step::auth) auth_.challenge(*settings_.auth, reply_.line_code(), c);
-        break;
-      case reply_parser::event::line_end: offered_.line_end(capabilities_); break;
-      case reply_parser::event::complete:
-        offered_.line_end(capabilities_);
-        on_reply();
-        break;
-      case reply_parser::event::malformed: return hang_up(errc::malformed_reply);
-      case reply_parser::event::endless: return hang_up(errc::endless_reply);
-    }
+inline std::size_t session::received(std::span<const char> octets) noexcept {
+  std::size_t taken = 0;
+  while (taken < octets.size() && answering_ != step::over && !has_to_tell()) hear(octets[taken++]);
+  if (settings_.transcript) settings_.transcript->server_said({octets.data(), taken});
+  return answering_ == step::over ? octets.size() : taken;
+}
+
+inline void session::hear(char c) {
+  if (answering_ == step::handshake) return hang_up(errc::tls_injection);
+  if (reply_.between_replies()) {
+    early_ = outbox_.awaited() == 0;
+    ahead_ = answering_ == step::message && mail_.is_ahead(outbox_);
+  }
+  switch (reply_.feed(c)) {
+    case reply_parser::event::none: break;
+    case reply_parser::event::text:
+      if (answering_ == step::ehlo) offered_.text(c, capabilities_);
+      if (answering_ == step::auth) auth_.challenge(*settings_.auth, reply_.line_code(), c);
+      break;
+    case reply_parser::event::line_end: offered_.line_end(capabilities_); break;
+    case reply_parser::event::complete:
+      offered_.line_end(capabilities_);
+      on_reply();
+      break;
+    case reply_parser::event::malformed: return hang_up(errc::malformed_reply);
+    case reply_parser::event::endless: return hang_up(errc::endless_reply);
   }
 }
 
@@ -3863,11 +3867,12 @@ class client {
   status poll(milliseconds now) noexcept {
     session_.at(now);
     int moves = 0;
-    while (moves < moves_per_poll && move()) ++moves;
-    if (moves < moves_per_poll) session_.expire();  // a reply that is here is never too late
+    while (moves < moves_per_poll && !session_.has_to_tell() && move()) ++moves;
+    const bool is_idle = moves < moves_per_poll && heard_ == unheard_;
+    if (is_idle) session_.expire();  // a reply that is here is never too late
     if (session_.next() == smtp::action::close) close();
     if constexpr (requires { stream_.flush(); }) stream_.flush();
-    has_more_ = moves == moves_per_poll && connected_;
+    has_more_ = !is_idle && connected_;
     if (session_.take_finished()) return status::finished;
     return idle() ? status::idle : status::working;
   }
@@ -3933,9 +3938,14 @@ class client {
   }
 
   bool read() noexcept {
-    const io_result result = is_bound_ ? tls_.read_some(in_) : stream_.read_some(in_);
-    if (result.ok()) session_.received(std::span{in_}.first(result.count()));
-    return moved(result.status());
+    if (heard_ == unheard_) {
+      const io_result result = is_bound_ ? tls_.read_some(in_) : stream_.read_some(in_);
+      if (!result.ok()) return moved(result.status());
+      heard_ = 0;
+      unheard_ = result.count();
+    }
+    heard_ += session_.received(std::span{in_}.subspan(heard_, unheard_ - heard_));
+    return true;
   }
 
   bool write() noexcept {
@@ -3996,6 +4006,7 @@ class client {
     wipe(out_);
     wipe(in_);
     blocked_ = {};
+    heard_ = unheard_ = 0;
     connected_ = is_bound_ = false;
     return true;
   }
@@ -4005,7 +4016,9 @@ class client {
   interest blocked_{};
   bool connected_ = false;  // the stream is, or was, this client's, and is not closed yet
   bool is_bound_ = false;   // everything goes through TLS
-  bool has_more_ = false;   // the last poll stopped only to give others their turn
+  std::size_t heard_ = 0;   // [heard_, unheard_) of in_ waits until a mail was told
+  std::size_t unheard_ = 0;
+  bool has_more_ = false;  // the last poll stopped only to give others their turn
   smtp::session session_;
   std::array<char, Sizes.out> out_{};
   std::array<char, Sizes.in> in_{};

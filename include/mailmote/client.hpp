@@ -70,11 +70,12 @@ class client {
   status poll(milliseconds now) noexcept {
     session_.at(now);
     int moves = 0;
-    while (moves < moves_per_poll && move()) ++moves;
-    if (moves < moves_per_poll) session_.expire();  // a reply that is here is never too late
+    while (moves < moves_per_poll && !session_.has_to_tell() && move()) ++moves;
+    const bool is_idle = moves < moves_per_poll && heard_ == unheard_;
+    if (is_idle) session_.expire();  // a reply that is here is never too late
     if (session_.next() == smtp::action::close) close();
     if constexpr (requires { stream_.flush(); }) stream_.flush();
-    has_more_ = moves == moves_per_poll && connected_;
+    has_more_ = !is_idle && connected_;
     if (session_.take_finished()) return status::finished;
     return idle() ? status::idle : status::working;
   }
@@ -140,9 +141,14 @@ class client {
   }
 
   bool read() noexcept {
-    const io_result result = is_bound_ ? tls_.read_some(in_) : stream_.read_some(in_);
-    if (result.ok()) session_.received(std::span{in_}.first(result.count()));
-    return moved(result.status());
+    if (heard_ == unheard_) {
+      const io_result result = is_bound_ ? tls_.read_some(in_) : stream_.read_some(in_);
+      if (!result.ok()) return moved(result.status());
+      heard_ = 0;
+      unheard_ = result.count();
+    }
+    heard_ += session_.received(std::span{in_}.subspan(heard_, unheard_ - heard_));
+    return true;
   }
 
   bool write() noexcept {
@@ -203,6 +209,7 @@ class client {
     wipe(out_);
     wipe(in_);
     blocked_ = {};
+    heard_ = unheard_ = 0;
     connected_ = is_bound_ = false;
     return true;
   }
@@ -212,7 +219,9 @@ class client {
   interest blocked_{};
   bool connected_ = false;  // the stream is, or was, this client's, and is not closed yet
   bool is_bound_ = false;   // everything goes through TLS
-  bool has_more_ = false;   // the last poll stopped only to give others their turn
+  std::size_t heard_ = 0;   // [heard_, unheard_) of in_ waits until a mail was told
+  std::size_t unheard_ = 0;
+  bool has_more_ = false;  // the last poll stopped only to give others their turn
   smtp::session session_;
   std::array<char, Sizes.out> out_{};
   std::array<char, Sizes.in> in_{};

@@ -66,11 +66,11 @@ plant 'a mail counts as delivered on its 354' smtp/session.hpp \
   'mail_.begin_message(!is_lost());' \
   'if (BUG) verdict_.decide(fate::delivered); mail_.begin_message(!is_lost());'
 plant 'a 354 to the final dot counts as delivered' smtp/session.hpp \
-  'if (early || (' 'if (BUG && reply_.is_class(3)) return end_transaction(true); if (early || ('
+  'reply_.is_class(2) && !ahead_' '(reply_.is_class(2) || (BUG && reply_.is_class(3))) && !ahead_'
 plant 'no timeout runs after the login' smtp/session.hpp \
   '!timer_.passed(allowed())' '!timer_.passed(allowed()) || (BUG && authenticated_)'
 plant 'what comes between the 220 to STARTTLS and TLS is passed over' smtp/session.hpp \
-  'return hang_up(errc::tls_injection);' '{ if (BUG) continue; return hang_up(errc::tls_injection); }'
+  'return hang_up(errc::tls_injection);' '{ if (BUG) return; return hang_up(errc::tls_injection); }'
 plant 'a server without STARTTLS gets the mail in clear' smtp/session.hpp \
   'leave(errc::tls_unavailable)' '(BUG ? open_transaction() : leave(errc::tls_unavailable))'
 plant 'a mail without an answer counts as not delivered' smtp/session.hpp \
@@ -93,8 +93,14 @@ plant 'an extension that is missing is done without' smtp/other_parameters.hpp \
   'if (!one.optional && !offered' 'if (one.optional == BUG && !offered'
 plant 'REQUIRETLS is believed of a server that does not know it' smtp/require_tls.hpp \
   'offered.has(smtp::extension::requiretls) ?' 'BUG || offered.has(smtp::extension::requiretls) ?'
-plant 'a chunk that has not left counts as taken' smtp/transaction.hpp \
-  '? !out.message_left()' '? !BUG && !out.message_left()'
+plant 'a chunk that has not left counts as taken' smtp/session.hpp \
+  '!ahead_' '(BUG || !ahead_)'
+plant 'a login that was refused is left out on a connection that is kept' smtp/session.hpp \
+  '(settings_.auth == nullptr ||' '(BUG || settings_.auth == nullptr ||'
+plant 'a mail of which a part is delivered may be sent again' smtp/verdict.hpp \
+  '&& first_ == 0' '&& (BUG || first_ == 0)'
+plant 'a refused chunk is forgotten over the next' smtp/session.hpp \
+  'if (!positive) mail_.refused = true;' 'if (!positive && !BUG) mail_.refused = true;'
 plant 'a chunk may be shorter than its text' smtp/message_writer.hpp \
   'if (read(room.first(1)) > 0)' 'if (read(room.first(1)) > 0 && !BUG)'
 plant 'those behind a 452 are given up' smtp/recipient_tally.hpp \

@@ -20,13 +20,13 @@ class previous_mail {
 
   void begin(const verdict& so_far) { verdict_ = so_far; }
 
-  // Its reply is here. Only a refusal's words are kept: what follows would write over them.
+  // Its reply is here, whose words are held until they were shown.
   void settle(errc why, fate reached, reply_parser& reply) {
     verdict_.record(why, phase::accept);
     verdict_.cite(reply.code(), reply.enhanced());
     verdict_.decide(reached);
-    holds_words_ = reached != fate::delivered;
-    if (holds_words_) reply.hold_text(true);
+    reply.hold_text(true);
+    holds_words_ = true;
   }
 
   // There will be none.
@@ -44,11 +44,12 @@ class previous_mail {
   bool is_shown() const { return is_shown_; }  // until the next mail is over
   void hide() { is_shown_ = false; }
 
-  // Once they were shown: whether there were any to be let go.
-  bool release_words() {
-    const bool had = holds_words_ && is_over();
-    if (had) holds_words_ = false;
-    return had;
+  // Once they were shown. `next`, the mail behind it, may have words to be held by now.
+  void let_words_go(reply_parser& reply, const verdict& next) {
+    if (!holds_words_ || !is_over()) return;
+    holds_words_ = false;
+    reply.forget_text();
+    reply.hold_text(next.error() != errc::none || !next.is_open());
   }
 
   outcome result(const reply_parser& reply, const sasl::mechanism* login) const {

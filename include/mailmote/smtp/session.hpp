@@ -11,9 +11,6 @@
 //   C: message, final dot, QUIT     | only after 354, and only while a recipient stands
 //   S: 250, 221                    /
 //
-//   C: [AUTH] MAIL RCPT... BDAT, message, QUIT      the shortest: with settings.chunking, and
-//   S: [235] 250 250... 250, 221                    settings.pipeline_auth
-//
 // The law: two cursors go over this script. `sending_` is moved by speaker.hpp, `answering_` here, and
 // no other file moves them. A reply answers the command at `answering_`, all of which was sent before
 // it began; any other ends the session. Recipients that the server puts off go through the mail's part
@@ -66,7 +63,10 @@ class session : private speaker {
   milliseconds next_timeout(milliseconds now) const noexcept;
   std::span<const char> output(std::span<char> buffer) noexcept;
   using speaker::sent;  // of `buffer`, so many octets
-  void received(std::span<const char> octets) noexcept;
+  // How many of them were taken in: what follows the reply to the mail before this one has to wait
+  // until that was told, as its words would be written over. Then they are to be handed in again.
+  std::size_t received(std::span<const char> octets) noexcept;
+  bool has_to_tell() const noexcept { return previous_.is_untold(); }
   void secured() noexcept;        // the handshake is done, and the server has proven who it is
   void ended(errc why) noexcept;  // the stream is over; errc::none: it was closed in good order
 
@@ -74,6 +74,7 @@ class session : private speaker {
   bool implicit() const { return settings_.security == security::implicit_tls; }
   void advance_answering() { answering_ = mail_.following(answering_); }
 
+  void hear(char c);
   void on_reply();
   void heed_reply();
   void on_hello();
@@ -184,10 +185,7 @@ inline void session::cancel() noexcept {
 // ---- the driver ----------------------------------------------------------------------------
 
 inline void session::at(milliseconds now) noexcept {
-  if (previous_.release_words()) {
-    reply_.forget_text();
-    reply_.hold_text(verdict_.error() != errc::none || !verdict_.is_open());
-  }
+  previous_.let_words_go(reply_, verdict_);
   timer_.read(now);
   mail_.message.resume();
   auth_.resume();
@@ -201,7 +199,6 @@ inline void session::expire() noexcept {
   give_up(errc::source_timeout);
 }
 
-// What is told at the next poll needs no event.
 inline milliseconds session::next_timeout(milliseconds now) const noexcept {
   const bool untold = previous_.is_untold() || (is_quiet() && verdict_.is_decided());
   return untold ? 0 : speaker::next_timeout(now);
@@ -219,29 +216,32 @@ inline std::span<const char> session::output(std::span<char> buffer) noexcept {
   return outbox_.to_send(buffer);
 }
 
-inline void session::received(std::span<const char> octets) noexcept {
-  if (settings_.transcript) settings_.transcript->server_said({octets.data(), octets.size()});
-  for (const char c : octets) {
-    if (answering_ == step::over) return;
-    if (answering_ == step::handshake) return hang_up(errc::tls_injection);
-    if (reply_.between_replies()) {
-      early_ = outbox_.awaited() == 0;
-      ahead_ = answering_ == step::message && mail_.is_ahead(outbox_);
-    }
-    switch (reply_.feed(c)) {
-      case reply_parser::event::none: break;
-      case reply_parser::event::text:
-        if (answering_ == step::ehlo) offered_.text(c, capabilities_);
-        if (answering_ == step::auth) auth_.challenge(*settings_.auth, reply_.line_code(), c);
-        break;
-      case reply_parser::event::line_end: offered_.line_end(capabilities_); break;
-      case reply_parser::event::complete:
-        offered_.line_end(capabilities_);
-        on_reply();
-        break;
-      case reply_parser::event::malformed: return hang_up(errc::malformed_reply);
-      case reply_parser::event::endless: return hang_up(errc::endless_reply);
-    }
+inline std::size_t session::received(std::span<const char> octets) noexcept {
+  std::size_t taken = 0;
+  while (taken < octets.size() && answering_ != step::over && !has_to_tell()) hear(octets[taken++]);
+  if (settings_.transcript) settings_.transcript->server_said({octets.data(), taken});
+  return answering_ == step::over ? octets.size() : taken;
+}
+
+inline void session::hear(char c) {
+  if (answering_ == step::handshake) return hang_up(errc::tls_injection);
+  if (reply_.between_replies()) {
+    early_ = outbox_.awaited() == 0;
+    ahead_ = answering_ == step::message && mail_.is_ahead(outbox_);
+  }
+  switch (reply_.feed(c)) {
+    case reply_parser::event::none: break;
+    case reply_parser::event::text:
+      if (answering_ == step::ehlo) offered_.text(c, capabilities_);
+      if (answering_ == step::auth) auth_.challenge(*settings_.auth, reply_.line_code(), c);
+      break;
+    case reply_parser::event::line_end: offered_.line_end(capabilities_); break;
+    case reply_parser::event::complete:
+      offered_.line_end(capabilities_);
+      on_reply();
+      break;
+    case reply_parser::event::malformed: return hang_up(errc::malformed_reply);
+    case reply_parser::event::endless: return hang_up(errc::endless_reply);
   }
 }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 // speaker.hpp: says what is to be said, as far as it may be said by now.
 //
+//   C: [AUTH] MAIL RCPT... BDAT, message, QUIT      the longest flight there is: with
+//   S: [235] 250 250... 250, 221                    settings.chunking, and settings.pipeline_auth
+//
 // The law of a submission's two cursors: `sending_` is moved here, and `answering_`, with what replies
 // mean, in session.hpp. Here is how far the one may be ahead of the other.
 //
