@@ -193,7 +193,7 @@ budget 'flash: engine, no TLS' "$(more cortex-m3 engine empty)" 5939 14848 # 5.8
 budget 'flash: everything of smtp/, no TLS' "$(more cortex-m3 everything empty)" 14336 17024 # 14 KB
 budget 'flash: + the TLS session' "$(more cortex-m3 tls engine)" 4096 5456
 budget 'flash: engine and MIME, no TLS' "$(more cortex-m3 mime empty)" 9728 24704 # 9.5 KB
-budget 'RAM: client without its buffers' "$state_ram" 256 520
+budget 'RAM: client without its buffers' "$state_ram" 256 536
 budget 'RAM: wolfssl::session' "$session_ram" 512
 budget 'RAM: mime::message' "$message_ram" 256
 budget 'stack below poll: engine' "$engine_stack" 512
