@@ -219,11 +219,11 @@ inline std::span<const char> session::output(std::span<char> buffer) noexcept {
 inline std::size_t session::received(std::span<const char> octets) noexcept {
   std::size_t taken = 0;
   while (taken < octets.size() && answering_ != step::over && !has_to_tell()) hear(octets[taken++]);
-  if (settings_.transcript) settings_.transcript->server_said({octets.data(), taken});
   return answering_ == step::over ? octets.size() : taken;
 }
 
 inline void session::hear(char c) {
+  if (settings_.transcript) settings_.transcript->server_said({&c, 1});
   if (answering_ == step::handshake) return hang_up(errc::tls_injection);
   if (reply_.between_replies()) {
     early_ = outbox_.awaited() == 0;
