@@ -67,16 +67,7 @@ class delivery {
 
   exit_code run() {
     unsigned long arrived = 0;
-    exit_code code = delivered;
-    while (code == delivered && arrived < chosen_.count) {
-      code = under_way_ == 0 ? begin_mail() : delivered;
-      while (under_way_ > 0) {
-        const exit_code one = finish();
-        if (one == delivered) ++arrived;
-        if (code == delivered || one == fate_unknown) code = one;
-        if (code == delivered && begun_ < chosen_.count) break;
-      }
-    }
+    const exit_code code = send_all(arrived);
     if (chosen_.count == 1) return code;
     const std::string tally =
         std::to_string(arrived) + " of " + std::to_string(chosen_.count) + " mails delivered";
@@ -110,6 +101,19 @@ class delivery {
       s.timeouts = patience_;
     }
     return s;
+  }
+
+  // Until all have arrived, or one has not and none is under way.
+  exit_code send_all(unsigned long& arrived) {
+    exit_code code = begin_mail();
+    while (under_way_ > 0) {
+      const exit_code one = finish();
+      if (one == delivered) ++arrived;
+      if (code == delivered || one == fate_unknown) code = one;
+      const bool is_next_due = under_way_ == 0 && begun_ < chosen_.count;
+      if (code == delivered && is_next_due) code = begin_mail();
+    }
+    return code;
   }
 
   // The next mail, on its way.

@@ -29,8 +29,6 @@ enum class login_choice {
 
 struct options {
   std::string host{};
-  std::optional<std::uint16_t> port{};  // else the one that goes with `tls`
-  mailmote::security tls = mailmote::security::starttls;
   std::optional<std::string> ca_file{};  // else the system's store
 
   std::optional<std::string> user{};
@@ -42,9 +40,6 @@ struct options {
   std::optional<std::string> key_file{};
   std::optional<std::string> certificate{};
   std::optional<std::string> key{};
-  login_choice auth = login_choice::automatic;  // of no secret: none
-  bool prepared = false;                        // user and password are in SASLprep form
-  bool allow_cleartext_auth = false;
 
   std::optional<std::string> from{};  // may be empty: the null reverse-path
   std::vector<std::string> to{};
@@ -66,26 +61,30 @@ struct options {
   std::optional<std::string> date{};
   std::optional<std::string> message_id{};
 
-  mailmote::dsn_notify notify = mailmote::dsn_notify::unsaid;
-  mailmote::dsn_return returns = mailmote::dsn_return::unsaid;
   std::string envelope_id{};
-  bool requires_tls = false;
   std::vector<std::string> mail_parameters{};  // KEYWORD:TEXT
   std::vector<std::string> rcpt_parameters{};
 
-  bool all_recipients = false;
+  std::optional<std::string> salt{};
   unsigned long count = 1;
 
-  mailmote::milliseconds timeout = 0;  // of every step; 0: those of RFC 5321
+  std::uint32_t iterations = 0;
+  mailmote::milliseconds timeout = 0;   // of every step; 0: those of RFC 5321
+  std::optional<std::uint16_t> port{};  // else the one that goes with `tls`
+  mailmote::security tls = mailmote::security::starttls;
+  login_choice auth = login_choice::automatic;  // of no secret: none
+  mailmote::dsn_notify notify = mailmote::dsn_notify::unsaid;
+  mailmote::dsn_return returns = mailmote::dsn_return::unsaid;
+  bool requires_tls = false;
+  bool prepared = false;  // user and password are in SASLprep form
+  bool allow_cleartext_auth = false;
+  bool all_recipients = false;
+  bool derives_keys = false;  // and sends nothing
   bool pipelining = true;
   bool chunking = false;
   bool pipeline_auth = false;
   bool verbose = false;
   bool quiet = false;
-
-  bool derives_keys = false;  // and sends nothing
-  std::optional<std::string> salt{};
-  std::uint32_t iterations = 0;
 
   bool help = false;
   bool version = false;

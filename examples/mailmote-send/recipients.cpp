@@ -23,8 +23,9 @@ string_view trimmed(string_view text) {
 }
 
 bool is_address(string_view text) {
-  using namespace mailmote::text;
-  return forward_path_form(read_mailbox(text).address) != address_form::invalid;
+  const mailmote::text::address_form form =
+      mailmote::text::forward_path_form(read_mailbox(text).address);
+  return form != mailmote::text::address_form::invalid;
 }
 
 }  // namespace

@@ -26,7 +26,8 @@ inline constexpr std::uint8_t sender = 4;
 inline constexpr std::uint8_t recipient = 8;
 inline constexpr std::uint8_t transfer = 16;  // DATA
 inline constexpr std::uint8_t message = 32;
-inline constexpr std::uint8_t service = 64;  // a 421
+inline constexpr std::uint8_t service = 64;   // a 421
+inline constexpr std::uint8_t unknown = 128;  // beside another: who has not logged in
 
 inline constexpr std::uint8_t login = password | token;
 inline constexpr std::uint8_t envelope = sender | recipient;
@@ -55,13 +56,12 @@ struct refusal {
   std::uint8_t detail;
   std::uint8_t what;
   std::string_view advice;
-  bool only_without_login = false;
 
   constexpr bool fits(const outcome& mail) const {
     if (code != (code < 10 ? mail.code / 100 : mail.code)) return false;
     if (subject != any && subject != mail.enhanced.subject) return false;
     if (detail != any && detail != mail.enhanced.detail) return false;
-    if (only_without_login && !mail.mechanism.empty()) return false;
+    if ((what & refused::unknown) != 0 && !mail.mechanism.empty()) return false;
     return (what & refused_by(mail.error)) != 0;
   }
 };
@@ -111,11 +111,11 @@ inline constexpr refusal refusals[] = {
      "the server limits its use: wait, then send less often, over fewer connections"},
 
     // Who may send, and from where.
-    {530, any, any, refused::mail, needs_login, true},
+    {530, any, any, refused::mail | refused::unknown, needs_login},
     {530, any, any, refused::mail, needs_tls},
     {4, 7, 1, refused::mail,
      "the server puts off whom it does not know yet (greylisting): try again in some minutes"},
-    {5, 7, 1, refused::envelope, needs_login, true},
+    {5, 7, 1, refused::envelope | refused::unknown, needs_login},
     {553, 7, 1, refused::mail, needs_own_sender},
     {5, 7, 1, refused::envelope,
      "this login may not send to this recipient, or as this sender: check both addresses"},
