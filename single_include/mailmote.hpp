@@ -2167,7 +2167,7 @@ class outbox {
 //
 // Knows:          when the wait began, by the caller's clock.
 // Does not know:  what is waited for, or how long it may take.
-// Bounds:         9 bytes.
+// Bounds:         12 bytes.
 
 namespace mailmote::smtp {
 
@@ -3042,8 +3042,8 @@ struct transaction {
 //   C: [AUTH] MAIL RCPT... BDAT, message, QUIT      the longest flight there is: with
 //   S: [235] 250 250... 250, 221                    settings.chunking, and settings.pipeline_auth
 //
-// The law of a submission's two cursors: `sending_` is moved here, and `answering_`, with what replies
-// mean, in session.hpp. Here is how far the one may be ahead of the other.
+// The law of a submission's two cursors stands in session.hpp, which moves `answering_`, and sets
+// `sending_` where a reply begins something. Here is how far the one may be ahead of the other.
 //
 // Knows:          what may share a flight (RFC 2920 3.1), and what ends one: STARTTLS, AUTH, DATA; with
 //                 RFC 3030 and 4954, which may go on.
@@ -3274,10 +3274,10 @@ inline errc speaker::end_of_wait(errc why, bool heard_nothing) const {
 //   C: message, final dot, QUIT     | only after 354, and only while a recipient stands
 //   S: 250, 221                    /
 //
-// The law: two cursors go over this script. `sending_` is moved by speaker.hpp, `answering_` here, and
-// no other file moves them. A reply answers the command at `answering_`, all of which was sent before
-// it began; any other ends the session. Recipients that the server puts off go through the mail's part
-// again.
+// The law: two cursors go over this script. `answering_` is moved here, `sending_` here and in
+// speaker.hpp, which moves it on to what may follow; no other file moves either. A reply answers the
+// command at `answering_`, all of which was sent before it began; any other ends the session.
+// Recipients that the server puts off go through the mail's part again.
 //
 // Knows:          RFC 5321, 2920, 3030, 3207, 4954, 9422.
 // Does not know:  streams, TLS libraries, clocks: the driver (client.hpp) carries octets and time.
@@ -3897,7 +3897,7 @@ class client {
 
   // Whether send() would be taken although a mail is under way: its message has left, with after::stay and
   // PIPELINING, and the next mail may follow without its reply (RFC 2920 3.1). `finished` is then said of
-  // both, in their order, with a result() each, which stands until the next poll.
+  // both, in their order, with a result() each; the server's words in the first stand until the next poll.
   bool takes_next() const noexcept { return session_.takes_next(); }
 
   // Asks for a reply (NOOP), so that nobody on the way takes a kept connection for a dead one: poll until

@@ -100,7 +100,7 @@ class client {
 
   // Whether send() would be taken although a mail is under way: its message has left, with after::stay and
   // PIPELINING, and the next mail may follow without its reply (RFC 2920 3.1). `finished` is then said of
-  // both, in their order, with a result() each, which stands until the next poll.
+  // both, in their order, with a result() each; the server's words in the first stand until the next poll.
   bool takes_next() const noexcept { return session_.takes_next(); }
 
   // Asks for a reply (NOOP), so that nobody on the way takes a kept connection for a dead one: poll until

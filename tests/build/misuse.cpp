@@ -102,7 +102,6 @@ void misuse() {
   const mailmote::mime::fields alert{.to = mailmote::mime::mailbox{"a@example.org"}};
 #elif CASE == 14  // recipients who are gone at the end of the line: mailbox_list
   const mailmote::mime::fields alert{.to = {{"a@example.org"}, {"b@example.org"}}};
-<<<<<<< HEAD
 #elif CASE == 15  // logins to choose from that are gone at the end of the line: strongest plain
   mailmote::sasl::strongest login{mailmote::sasl::plain{"tim", "secret"}};
 #elif CASE == 16  // more logins to choose from than there may be: strongest 16
@@ -110,9 +109,7 @@ void misuse() {
   mailmote::sasl::strongest login{l, l, l, l, l, l, l, l, l, l, l, l, l, l, l, l, l};
 #elif CASE == 17  // a CRAM-MD5 of a hash that is no MD5: CRAM-MD5 RFC.2195
   mailmote::sasl::cram_md5<sha_1> login{"tim", "secret"};
-=======
 #elif CASE == 18  // timeouts that are gone at the end of the line: timeouts_reference
   const mailmote::settings quick{.timeouts = mailmote::timeouts{.greeting = 1000}};
->>>>>>> sasl
 #endif
 }

@@ -3,7 +3,7 @@
 //
 // Knows:          when the wait began, by the caller's clock.
 // Does not know:  what is waited for, or how long it may take.
-// Bounds:         9 bytes.
+// Bounds:         12 bytes.
 #pragma once
 
 #include <mailmote/clock.hpp>

@@ -11,10 +11,10 @@
 //   C: message, final dot, QUIT     | only after 354, and only while a recipient stands
 //   S: 250, 221                    /
 //
-// The law: two cursors go over this script. `sending_` is moved by speaker.hpp, `answering_` here, and
-// no other file moves them. A reply answers the command at `answering_`, all of which was sent before
-// it began; any other ends the session. Recipients that the server puts off go through the mail's part
-// again.
+// The law: two cursors go over this script. `answering_` is moved here, `sending_` here and in
+// speaker.hpp, which moves it on to what may follow; no other file moves either. A reply answers the
+// command at `answering_`, all of which was sent before it began; any other ends the session.
+// Recipients that the server puts off go through the mail's part again.
 //
 // Knows:          RFC 5321, 2920, 3030, 3207, 4954, 9422.
 // Does not know:  streams, TLS libraries, clocks: the driver (client.hpp) carries octets and time.

@@ -4,8 +4,8 @@
 //   C: [AUTH] MAIL RCPT... BDAT, message, QUIT      the longest flight there is: with
 //   S: [235] 250 250... 250, 221                    settings.chunking, and settings.pipeline_auth
 //
-// The law of a submission's two cursors: `sending_` is moved here, and `answering_`, with what replies
-// mean, in session.hpp. Here is how far the one may be ahead of the other.
+// The law of a submission's two cursors stands in session.hpp, which moves `answering_`, and sets
+// `sending_` where a reply begins something. Here is how far the one may be ahead of the other.
 //
 // Knows:          what may share a flight (RFC 2920 3.1), and what ends one: STARTTLS, AUTH, DATA; with
 //                 RFC 3030 and 4954, which may go on.
